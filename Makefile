@@ -1,0 +1,47 @@
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
+	--no-emit-index-url --no-emit-find-links --no-header
+
+.DELETE_ON_ERROR:
+.PHONY: .venv run test lint fmt requirements
+
+# The app with a demo, on http://127.0.0.1:8000 (PORT chooses another port).
+run: .venv
+	@$(BIN)/flask start
+
+.venv: .venv/.runtime
+
+.venv/.runtime: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Homeport needs Python 3.11 or newer: make PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(INSTALL) -r requirements.txt
+	@touch $@
+
+.venv/.checks: requirements-dev.txt .venv/.runtime
+	$(INSTALL) -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+# Everything: what the machine lacks, the static checks, then the whole suite on both databases.
+# pytest comes last, so that the last line is its own.
+test: .venv/.checks
+	@.ci/system-dependencies
+	@$(MAKE) --no-print-directory lint
+	@$(BIN)/pytest -n auto --dist loadscope
+
+lint: .venv/.checks
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy
+	$(BIN)/djlint --quiet --lint partials mail
+
+fmt: .venv/.checks
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format .
+
+# Pins again: takes the newest releases that the .in files allow. Needs uv in .venv.
+requirements: .venv/.checks
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
+	$(COMPILE) --upgrade requirements.in -o requirements.txt
+	$(COMPILE) --upgrade requirements-dev.in -o requirements-dev.txt
