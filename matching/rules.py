@@ -1,0 +1,182 @@
+"""Which organizations an order may belong to: standing of an address, tiers, candidates."""
+
+from collections.abc import Set
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from matching import activity, addresses, evidence, names, ranking
+from matching.sentences import Sentence
+
+
+class Standing(StrEnum):
+    """What the typed administrator address is in the directory."""
+
+    FULL_ADMIN = "full_admin"
+    USER = "user"
+    UNKNOWN = "unknown"
+
+
+class Tier(StrEnum):
+    """How a candidate was found; listed as they are shown."""
+
+    ADMINISTERS = "administers"
+    BELONGS = "belongs"
+    NAME_AND_DOMAIN = "name-and-domain"
+    RELATED_DOMAIN = "related-domain"
+    WEAK = "weak"
+    DOMAIN = "domain"
+
+    @property
+    def rank(self) -> int:
+        """Its place in the list, from 0."""
+        return _RANKS[self]
+
+
+_RANKS = {tier: rank for rank, tier in enumerate(Tier)}
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """An existing organization, with the facts that a candidate shows."""
+
+    id: int
+    ref: str
+    name: str
+    kind: str
+    origin: str
+    created_on: date
+    last_active_on: date | None
+    users: int
+    admins: int
+    active_subscriptions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the directory: a name and an address, in the forms that are compared."""
+
+    name: str
+    address: str
+    keys: names.Keys
+    cuts: frozenset[str]
+    domain: str
+    label: str
+    shared: bool
+    shared_domains: Set[str] = field(repr=False, compare=False)
+
+    @property
+    def key(self) -> str:
+        """What the answer depends on: the same for every spelling that is answered alike."""
+        # Neither a name nor a domain can contain a line break.
+        asked = [self.keys.core] if self.shared else sorted(self.cuts)
+        return "\n".join([*asked, self.domain])
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An organization that a lookup returned, and the domain of its users that was met."""
+
+    organization: Organization
+    domain: str
+    users_there: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An organization that is offered, and why."""
+
+    organization: Organization
+    tier: Tier
+    evidence: tuple[Sentence, ...]
+    reading: activity.Reading
+    likeness: float
+    users_there: int
+    domain: str
+
+
+def question(name: str, address: str, shared_domains: Set[str]) -> Question:
+    """The question that a name and a canonical address ask."""
+    domain = addresses.domain(address)
+    keys = names.keys(name)
+    return Question(
+        name=name,
+        address=address,
+        keys=keys,
+        cuts=names.cuts(keys),
+        domain=domain,
+        label=addresses.label(domain),
+        shared=domain in shared_domains,
+        shared_domains=shared_domains,
+    )
+
+
+def by_standing(
+    standing: Standing, organization: Organization, today: date, question: Question | None = None
+) -> Candidate:
+    """The candidate that the address itself leads to; with a question it is ranked by its name."""
+    if standing is Standing.UNKNOWN:
+        raise ValueError("an unknown address leads to no organization")
+    if standing is Standing.FULL_ADMIN:
+        tier, words = Tier.ADMINISTERS, evidence.ADMINISTERS
+    else:
+        tier, words = Tier.BELONGS, evidence.BELONGS
+    return _candidate(Found(organization, "", 0), tier, words, question, today)
+
+
+def by_name_and_domain(
+    question: Question, found: Found, today: date, shared_rule: str = "weak"
+) -> Candidate | None:
+    """The candidate of the name tiers; None where name or domain do not agree."""
+    shown = found.organization.name
+    keys = names.keys(shown)
+    name = evidence.name(question.keys, keys, shown)
+    if name is None:
+        return None
+    count, domain = found.users_there, found.domain
+    if domain != question.domain:
+        relation = _relation(question, domain)
+        if relation is None:
+            return None
+        tier = Tier.RELATED_DOMAIN
+        users = evidence.users_at_relative(count, domain, question.domain, relation)
+    elif not question.shared or shared_rule == "plain":
+        tier, users = Tier.NAME_AND_DOMAIN, evidence.users_at(count, domain)
+    elif question.keys.core == keys.core:
+        name = evidence.name(question.keys, keys, shown, whole_core=True) or name
+        tier, users = Tier.NAME_AND_DOMAIN, evidence.users_at(count, domain)
+    else:
+        tier, users = Tier.WEAK, evidence.users_at_shared(count, domain)
+    return _candidate(found, tier, evidence.name_and_domain(name, users), question, today)
+
+
+def by_domain(question: Question, found: Found, today: date) -> Candidate:
+    """The candidate of the last tier: users on the domain, whatever its name."""
+    words = evidence.domain_alone(found.users_there, found.domain)
+    return _candidate(found, Tier.DOMAIN, words, question, today)
+
+
+def _relation(question: Question, domain: str) -> addresses.Relation | None:
+    """How a domain is related to the one asked for; providers have no relatives."""
+    for one in (question.domain, domain):
+        if {one, addresses.registrable(one)} & question.shared_domains:
+            return None
+    return addresses.related(question.domain, domain)
+
+
+def _candidate(
+    found: Found, tier: Tier, words: Sentence, question: Question | None, today: date
+) -> Candidate:
+    organization = found.organization
+    likeness = 0.0
+    if question:
+        likeness = ranking.likeness(question.keys.core, names.keys(organization.name).core)
+    return Candidate(
+        organization=organization,
+        tier=tier,
+        evidence=(words,),
+        reading=activity.reading(organization, today),
+        likeness=likeness,
+        users_there=found.users_there,
+        domain=found.domain,
+    )
