@@ -1,0 +1,1 @@
+"""What can happen to an order: one function per event, one transaction each."""

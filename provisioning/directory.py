@@ -1,0 +1,71 @@
+"""What orders and decisions do to the directory. Each runs inside its caller's transaction."""
+
+from collections.abc import Collection
+from datetime import date
+
+from matching import addresses, names
+from provisioning.matches import CORE
+from records import clock, directory, lookup, subscriptions
+from records.counts import Rules
+from records.database import db
+from records.directory import OrganizationRow, UserRow
+from records.subscriptions import SubscriptionRow
+
+BATCH = 2_000
+
+
+def _index_keys(name: str) -> tuple[str, Collection[str]]:
+    keys = names.keys(name)
+    return keys.core[:CORE], names.cuts(keys)
+
+
+RULES = Rules(keys=_index_keys, label=addresses.label)
+
+
+def create_organization(
+    ref: str, name: str, kind: str, origin: str, managed_by: int | None = None
+) -> int:
+    """A new organization, created today; its id."""
+    manager = lookup.by_id(managed_by) if managed_by else None
+    row = OrganizationRow(
+        ref, name, kind, origin, clock.today(), managed_by=manager.ref if manager else None
+    )
+    directory.save_organizations([row], RULES)
+    return directory.ids_of([ref])[ref]
+
+
+def add_user(organization: int, email: str, name: str = "") -> None:
+    """Somebody becomes a user; who is one already, or more, stays that."""
+    directory.save_users([UserRow(organization, email, name)], RULES, keep_approved=True)
+
+
+def make_full_admin(organization: int, email: str) -> None:
+    """Somebody becomes a full admin by a decision made here: no file import takes that back."""
+    row = UserRow(organization, email, approved_here=True)
+    directory.save_users([row], RULES, keep_approved=True)
+
+
+def add_subscription(
+    organization: int,
+    *,
+    number: str,
+    product: str,
+    quantity: int,
+    status: str,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+) -> None:
+    """A subscription of an organization, by its number."""
+    row = SubscriptionRow(organization, number, product, quantity, status, starts_on, ends_on)
+    subscriptions.save_subscriptions([row])
+
+
+def start_due(today: date) -> int:
+    """Make pending subscriptions active whose first day has come; how many. In batches."""
+    started = 0
+    while True:
+        with db.atomic():
+            batch = subscriptions.start_due(today, BATCH)
+        started += batch
+        if batch < BATCH:
+            return started

@@ -1,0 +1,180 @@
+"""The directory's import: batch after batch, each one transaction that leaves every count exact.
+
+An import that was killed is run again from its start: rows that are stored already change nothing.
+"""
+
+import csv
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TextIO, TypeVar
+
+from matching.sentences import Refused, Sentence, sentence
+from provisioning.directory import BATCH, RULES
+from provisioning.directory_files import check, lines, short
+from provisioning.directory_rows import ORGANIZATIONS, SUBSCRIPTIONS, USERS, Kind
+from records import directory, subscriptions
+from records.database import db
+from records.directory import OrganizationRow, Saved, UserRow
+from records.subscriptions import SubscriptionRow
+
+Row = TypeVar("Row")
+Progress = Callable[[int, int], None]  # bytes and rows that were read since it was last told
+Refuse = Callable[[str, int, Sentence], None]  # a file's name, a line, what is wrong with it
+Batch = list[tuple[int, str, Row]]  # line, ref of its organization, row
+
+
+@dataclass
+class Counts:
+    """What became of one file's rows. `refused`: lines in the file of refused rows."""
+
+    read: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+
+    def add(self, saved: Saved) -> None:
+        self.added += saved.added
+        self.changed += saved.changed
+        self.unchanged += saved.unchanged
+
+
+@contextmanager
+def _listing(path: Path) -> Iterator[Refuse]:
+    """Lists refused rows in a file that is made for the first of them; an older list goes."""
+    path.unlink(missing_ok=True)
+    with ExitStack() as stack:
+        opened: list[TextIO] = []
+
+        def refuse(file: str, line: int, reason: Sentence) -> None:
+            if not opened:
+                opened.append(stack.enter_context(open(path, "w", newline="", encoding="utf-8")))
+                csv.writer(opened[0]).writerow(("file", "line", "reason"))
+            csv.writer(opened[0]).writerow((file, line, str(reason)))
+
+        yield refuse
+
+
+@dataclass
+class Source(Generic[Row]):
+    """One file on its way in."""
+
+    path: Path
+    kind: Kind[Row]
+    listed: Refuse | None
+    progress: Progress | None
+    counts: Counts = field(default_factory=Counts)
+
+    def batches(self) -> Iterator[Batch[Row]]:
+        """The file's good rows; what is wrong with the others is told."""
+        batch: Batch[Row] = []
+        length = rows = 0
+        for line in lines(self.path, self.kind.columns):
+            self.counts.read += 1
+            length, rows = length + line.length, rows + 1
+            try:
+                if isinstance(line.fields, Refused):
+                    raise line.fields
+                batch.append((line.number, *self.kind.row(line.fields)))
+            except Refused as refused:
+                self.refuse(line.number, refused.sentence)
+            if rows == BATCH:
+                yield batch
+                self._tell(length, rows)
+                batch, length, rows = [], 0, 0
+        yield batch
+        self._tell(length, rows)
+
+    def refuse(self, line: int, reason: Sentence) -> None:
+        self.counts.refused += 1
+        if self.listed:
+            self.listed(self.path.name, line, reason)
+
+    def _tell(self, length: int, rows: int) -> None:
+        if self.progress:
+            self.progress(length, rows)
+
+
+def import_directory(
+    organizations: Path | None,
+    users: Path | None,
+    subscriptions: Path | None,
+    refused: Path,
+    *,
+    progress: Progress | None = None,
+    after: Callable[[], object] | None = None,
+) -> dict[str, Counts]:
+    """Bring in the files that are given, in this order; what became of their rows, by kind.
+
+    Refused rows go to the file `refused`. Raises Refused, before anything is stored, when a file
+    as a whole cannot be read. `after` is called once everything is in.
+    """
+    given: list[tuple[Path | None, Kind[Any], Callable[[Source[Any]], None]]] = [
+        (organizations, ORGANIZATIONS, _organizations),
+        (users, USERS, _users),
+        (subscriptions, SUBSCRIPTIONS, _subscriptions),
+    ]
+    for path, kind, _bring_in in given:
+        if path:
+            check(path, kind.columns)
+    counts = {}
+    with _listing(refused) as listed:
+        for path, kind, bring_in in given:
+            if path:
+                source = Source(path, kind, listed, progress)
+                bring_in(source)
+                counts[kind.name] = source.counts
+    if after:
+        after()
+    return counts
+
+
+def _organizations(source: Source[OrganizationRow]) -> None:
+    is_complete = True
+    for batch in source.batches():
+        with db.atomic():
+            saved, unmanaged = directory.save_organizations([row for *_, row in batch], RULES)
+        source.counts.add(saved)
+        is_complete = is_complete and not unmanaged
+    if not is_complete:
+        _managers(source)
+
+
+def _managers(source: Source[OrganizationRow]) -> None:
+    """Once more, for organizations whose manager stands further down than themselves."""
+    again = Source(source.path, source.kind, listed=None, progress=None)
+    for batch in again.batches():
+        with db.atomic():
+            _saved, unmanaged = directory.save_organizations([row for *_, row in batch], RULES)
+        for line, ref, row in batch:
+            if ref in unmanaged:
+                reason = "There is no organization %(ref)s to manage this one, which has none now."
+                source.refuse(line, sentence(reason, ref=short(row.managed_by or "")))
+
+
+def _users(source: Source[UserRow]) -> None:
+    for batch in source.batches():
+        with db.atomic():
+            rows = [UserRow(number, *row[1:]) for number, row in _known(source, batch)]
+            saved = directory.save_users(rows, RULES, keep_approved=True)
+        source.counts.add(saved)
+
+
+def _subscriptions(source: Source[SubscriptionRow]) -> None:
+    for batch in source.batches():
+        with db.atomic():
+            rows = [SubscriptionRow(number, *row[1:]) for number, row in _known(source, batch)]
+            saved = subscriptions.save_subscriptions(rows)
+        source.counts.add(saved)
+
+
+def _known(source: Source[Row], batch: Batch[Row]) -> list[tuple[int, Row]]:
+    """The rows with the ids of their organizations; those of unknown ones are refused."""
+    ids = directory.ids_of(ref for _line, ref, _row in batch)
+    for line, ref, _row in batch:
+        if ref not in ids:
+            reason = "There is no organization with the ref “%(ref)s”."
+            source.refuse(line, sentence(reason, ref=short(ref)))
+    return [(ids[ref], row) for _line, ref, row in batch if ref in ids]

@@ -1,0 +1,163 @@
+"""Which organizations an order may belong to: read the directory, apply the rules, page by page."""
+
+from dataclasses import dataclass
+from itertools import chain
+
+from config import Settings
+from matching import ranking, rules
+from matching.addresses import shared_domains
+from matching.names import cuts, keys
+from matching.rules import Candidate, Found, Organization, Question, Standing
+from records import clock, lookup
+from records.lookup import FoundRow, OrganizationRow
+
+NEAREST = 20
+PAGE = 5
+KNOWN = 50  # organizations of one address that are looked at
+CORE = 80  # characters of a core key that the index keeps
+_READS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The answer to one question: who the address is, and the nearest candidates in their order."""
+
+    question: Question
+    standing: Standing
+    candidates: list[Candidate]
+    continues: bool  # the index holds more of the plain rule's list
+
+    @property
+    def ids(self) -> set[int]:
+        return {candidate.organization.id for candidate in self.candidates}
+
+
+def match(
+    name: str,
+    address: str,
+    settings: Settings,
+    *,
+    purpose_kind: str | None = None,
+    whole_domain: bool = False,
+) -> Match:
+    """Match a company name and a canonical administrator address against the directory.
+
+    `whole_domain` adds the last tier: organizations at the domain whatever their name.
+    """
+    question = rules.question(name, address, shared_domains())
+    today = clock.today()
+    known = lookup.organizations_of(address, KNOWN)
+    administered = [row for row, is_admin, _unlisted in known if is_admin]
+    if administered:
+        found = [
+            rules.by_standing(Standing.FULL_ADMIN, Organization(*row), today)
+            for row in administered
+        ]
+        return Match(question, Standing.FULL_ADMIN, ranking.ranked(found, purpose_kind), False)
+    belongs = [
+        rules.by_standing(Standing.USER, Organization(*row), today)
+        for row, _is_admin, unlisted in known
+        if not unlisted
+    ]
+    nearest = _nearest(question)
+    related = [] if question.shared else _related(question)
+    others = (
+        lookup.at_domain(question.domain, NEAREST) if whole_domain and not question.shared else []
+    )
+    rule = settings.shared_domain_rule
+    candidates = chain(
+        belongs,
+        (rules.by_name_and_domain(question, _found(row), today, rule) for row in nearest),
+        (rules.by_name_and_domain(question, _found(row), today, rule) for row in related),
+        (rules.by_domain(question, _found(row), today) for row in others),
+    )
+    first: dict[int, Candidate] = {}
+    for candidate in candidates:
+        if candidate is not None:
+            first.setdefault(candidate.organization.id, candidate)
+    standing = Standing.USER if belongs else Standing.UNKNOWN
+    ordered = ranking.ranked(list(first.values()), purpose_kind)
+    return Match(question, standing, ordered, continues=len(nearest) >= NEAREST)
+
+
+def page(
+    found: Match, settings: Settings, after: int | None = None, size: int = PAGE
+) -> tuple[list[Candidate], int | None]:
+    """The next candidates after an organization, and after which one more follow (None: no more).
+
+    First the ranked ones, then the rest of the plain rule's list in the index's order, so that all
+    of it can be reached and none of it is ever built whole.
+    """
+    ids = [candidate.organization.id for candidate in found.candidates]
+    start = 0 if after is None else ids.index(after) + 1 if after in ids else len(ids)
+    shown = found.candidates[start : start + size]
+    more = start + size < len(ids)
+    if not more and found.continues:
+        beyond = None if after is None or after in ids else after
+        rest = _beyond(found, settings, beyond, size - len(shown) + 1)
+        room = size - len(shown)
+        shown, more = shown + rest[:room], len(rest) > room
+    return shown, shown[-1].organization.id if more and shown else None
+
+
+def find(found: Match, organization_id: int, settings: Settings) -> Candidate | None:
+    """The candidate that an organization is to this question, near or far; None when it is none."""
+    for candidate in found.candidates:
+        if candidate.organization.id == organization_id:
+            return candidate
+    row = lookup.listed_at(organization_id, found.question.domain)
+    if row is None or found.standing is Standing.FULL_ADMIN:
+        return None
+    if not cuts(keys(row.organization.name)) & found.question.cuts:
+        return None
+    return rules.by_name_and_domain(
+        found.question, _found(row), clock.today(), settings.shared_domain_rule
+    )
+
+
+def _nearest(question: Question) -> list[FoundRow]:
+    rows = lookup.nearest(
+        question.label, question.cuts, question.domain, question.keys.core[:CORE], NEAREST
+    )
+    return list({row.organization.id: row for row in rows}.values())
+
+
+def _related(question: Question) -> list[FoundRow]:
+    return lookup.relatives(question.label, question.cuts, question.domain, NEAREST)
+
+
+def _beyond(found: Match, settings: Settings, after: int | None, size: int) -> list[Candidate]:
+    """Candidates past the ranked ones; each comes under the first of its cut keys only."""
+    question, seen = found.question, found.ids
+    start = lookup.by_id(after) if after is not None else None
+    first_cut = _own_cut(question, start) if start else ""
+    rest: list[Candidate] = []
+    for cut in sorted(c for c in question.cuts if c >= first_cut):
+        place = ("", 0)
+        if start and cut == first_cut:
+            place = (keys(start.name).core[:CORE], start.id)
+        for _read in range(_READS):
+            rows = lookup.following(question.label, cut, question.domain, place, NEAREST + size)
+            for row in rows:
+                organization = row.organization
+                place = (keys(organization.name).core[:CORE], organization.id)
+                if organization.id in seen or _own_cut(question, organization) != cut:
+                    continue
+                candidate = rules.by_name_and_domain(
+                    question, _found(row), clock.today(), settings.shared_domain_rule
+                )
+                if candidate:
+                    rest.append(candidate)
+                if len(rest) == size:
+                    return rest
+            if len(rows) < NEAREST + size:
+                break
+    return rest
+
+
+def _own_cut(question: Question, organization: OrganizationRow) -> str:
+    return min(cuts(keys(organization.name)) & question.cuts, default="")
+
+
+def _found(row: FoundRow) -> Found:
+    return Found(Organization(*row.organization), row.domain, row.users_there)

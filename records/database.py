@@ -1,0 +1,105 @@
+"""One database per process: SQLite (through apsw) or PostgreSQL, the same code on both."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import apsw
+from peewee import (
+    Database,
+    DatabaseProxy,
+    IntegrityError,
+    OperationalError,
+    PostgresqlDatabase,
+)
+from playhouse.apsw_ext import APSWDatabase
+
+db: Any = DatabaseProxy()
+
+# What rooms above may catch, so that none of them needs to know the library.
+Duplicate = IntegrityError
+Unavailable = OperationalError
+_serials = {"create organization": 1, "migrate": 2}
+
+
+class Sqlite(APSWDatabase):  # type: ignore[misc]
+    """apsw brings a current SQLite; the one of older systems can corrupt a WAL file."""
+
+    def _add_conn_hooks(self, conn: apsw.Connection) -> None:
+        # peewee's migration history binds datetimes, which apsw refuses unless told how.
+        conn.convert_binding = lambda _cursor, _number, value: (
+            value.isoformat() if isinstance(value, date | datetime) else value
+        )
+        super()._add_conn_hooks(conn)
+
+
+def connect_to(url: str) -> Database:
+    """Make `db` the database at `url` (sqlite:///FILE or postgresql://...), still unopened."""
+    if not db.obj or getattr(db, "homeport_url", None) != (url, os.getpid()):
+        db.initialize(_database(url))
+        db.obj.homeport_url = (url, os.getpid())
+    return db.obj  # type: ignore[no-any-return]
+
+
+def _database(url: str) -> Database:
+    if url.startswith("postgresql://"):
+        return PostgresqlDatabase(url, prefer_psycopg3=True, autoconnect=False)
+    path = Path(url.removeprefix("sqlite:///"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pragmas = {
+        "journal_mode": "wal",
+        "synchronous": "full",
+        "foreign_keys": 1,
+        "cache_size": -2000,
+    }
+    # IMMEDIATE: a transaction that reads first and writes later would otherwise die "locked".
+    return Sqlite(str(path), pragmas=pragmas, timeout=15, lock_type="IMMEDIATE", autoconnect=False)
+
+
+def is_postgresql() -> bool:
+    return isinstance(db.obj, PostgresqlDatabase)
+
+
+def open_connection() -> None:
+    """Give this thread its connection, which it keeps: opening one costs more than a page."""
+    if (
+        not db.is_closed()
+        and is_postgresql()
+        and (db.connection().closed or db.connection().broken)
+    ):
+        db.close()
+    db.connect(reuse_if_open=True)
+
+
+def release_connection(failed: bool) -> None:
+    """After a request: a connection that failed, or is still inside a transaction, is not kept."""
+    if not db.is_closed() and (failed or db.in_transaction()):
+        db.close()
+
+
+@contextmanager
+def connection() -> Iterator[None]:
+    """A connection for a command or a loop, closed at the end."""
+    db.connect(reuse_if_open=True)
+    try:
+        yield
+    finally:
+        db.close()
+
+
+def one_at_a_time(what: str) -> None:
+    """Inside a transaction: wait until no other transaction doing `what` runs.
+
+    SQLite's writers are one at a time already.
+    """
+    if is_postgresql():
+        db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_serials[what],))
+
+
+def digest(secret: str) -> str:
+    """How a secret rests in a table: SHA-256, hexadecimal."""
+    return hashlib.sha256(secret.encode()).hexdigest()

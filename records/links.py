@@ -1,0 +1,82 @@
+"""Links and sessions as rows: each change is one conditional update."""
+
+from datetime import datetime
+
+from records import clock
+from records.database import digest
+from records.tables import MagicLink, Order, Session
+
+
+def by_hash(token_hash: str) -> MagicLink | None:
+    """The link whose token hashes to this."""
+    return MagicLink.get_or_none(MagicLink.token_hash == token_hash)
+
+
+def claim(link: MagicLink, browser: str) -> bool:
+    """Mark the link claimed by a browser; False when somebody was first or it lives no longer."""
+    now = clock.now()
+    changed: int = (
+        MagicLink.update(claimed_at=now, claimed_by=digest(browser))
+        .where(
+            (MagicLink.id == link.id)
+            & MagicLink.claimed_at.is_null()
+            & MagicLink.replaced_at.is_null()
+            & (MagicLink.expires_at > now)
+        )
+        .execute()
+    )
+    return changed == 1
+
+
+def replace_unclaimed(order: Order, purpose: str) -> None:
+    """A newer link makes the older ones of the same purpose useless."""
+    MagicLink.update(replaced_at=clock.now()).where(
+        (MagicLink.order == order)
+        & (MagicLink.purpose == purpose)
+        & MagicLink.claimed_at.is_null()
+        & MagicLink.replaced_at.is_null()
+    ).execute()
+
+
+def mark_replaced(link: MagicLink) -> None:
+    MagicLink.update(replaced_at=clock.now()).where(MagicLink.id == link.id).execute()
+
+
+def issued_since(purpose: str, since: datetime, *, order: Order | None, email: str) -> int:
+    """How many links of a purpose were issued to an address since a moment."""
+    count: int = (
+        MagicLink.select()
+        .where(
+            (MagicLink.purpose == purpose)
+            & (MagicLink.order == order if order else MagicLink.order.is_null())
+            & (MagicLink.email == email)
+            & (MagicLink.issued_at > since)
+        )
+        .count()
+    )
+    return count
+
+
+def living_session(secret: str) -> Session | None:
+    """The session that a secret opens, with its order, unless it has ended."""
+    return (  # type: ignore[no-any-return]
+        Session.select(Session, Order)
+        .left_outer_join(Order)
+        .where(
+            (Session.secret_hash == digest(secret))
+            & Session.ended_at.is_null()
+            & (Session.expires_at > clock.now())
+        )
+        .first()
+    )
+
+
+def end_sessions(order: Order) -> None:
+    """Whoever has this order open has it open no longer."""
+    Session.update(ended_at=clock.now()).where(
+        (Session.order == order) & Session.ended_at.is_null()
+    ).execute()
+
+
+def end_session(session: Session) -> None:
+    Session.update(ended_at=clock.now()).where(Session.id == session.id).execute()

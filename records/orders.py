@@ -1,0 +1,81 @@
+"""Orders as rows, with their lines, history and mapping."""
+
+from collections.abc import Iterable
+
+from records import clock
+from records.database import is_postgresql
+from records.tables import (
+    AccessRequest,
+    History,
+    Mapping,
+    Order,
+    OrderLine,
+    Organization,
+    Subscription,
+)
+
+
+def by_number(number: str) -> Order | None:
+    """The order with that number, whatever was typed for it: PostgreSQL takes no NUL."""
+    return None if "\0" in number else Order.get_or_none(Order.number == number)
+
+
+def locked(order_id: int) -> Order:
+    """The order as it is now, held until the transaction ends (SQLite's transactions hold all)."""
+    query = Order.select().where(Order.id == order_id)
+    return (query.for_update() if is_postgresql() else query).get()
+
+
+def of_partner(email: str) -> list[Order]:
+    """Orders whose contact is this address in the role of a partner, newest first."""
+    return list(
+        Order.select()
+        .where((Order.contact_email == email) & (Order.contact_role == "partner"))
+        .order_by(Order.id.desc())
+    )
+
+
+def lines(order: Order) -> list[OrderLine]:
+    return list(OrderLine.select().where(OrderLine.order == order).order_by(OrderLine.position))
+
+
+def history(order: Order) -> list[History]:
+    return list(History.select().where(History.order == order).order_by(History.id))
+
+
+def note(order: Order, who: str, what: str, why: str = "") -> None:
+    """One row of history, in the transaction of what it tells."""
+    History.create(order=order, at=clock.now(), who=who, what=what, why=why)
+
+
+def mapping(order: Order) -> Mapping | None:
+    """Where the order belongs, with the organization."""
+    return (  # type: ignore[no-any-return]
+        Mapping.select(Mapping, Organization)
+        .join(Organization)
+        .where(Mapping.order == order)
+        .first()
+    )
+
+
+def save(order: Order, fields: Iterable[str]) -> None:
+    """Write these fields of the order and no others."""
+    order.save(only=list(fields))
+
+
+def subscriptions(order: Order) -> list[Subscription]:
+    """What an order became, in the order of its lines."""
+    numbers = [f"{order.number}-{line.position}" for line in lines(order)]
+    found = {
+        row.number: row for row in Subscription.select().where(Subscription.number.in_(numbers))
+    }
+    return [found[number] for number in numbers if number in found]
+
+
+def first_admin_request(order: Order) -> AccessRequest | None:
+    """The confirmation asked of the administrator of the organization that this order made."""
+    return (  # type: ignore[no-any-return]
+        AccessRequest.select()
+        .where((AccessRequest.order == order) & (AccessRequest.kind == "first_admin"))
+        .first()
+    )

@@ -1,0 +1,33 @@
+"""Questions to the outbox."""
+
+from records import clock
+from records.tables import OutboxRow
+
+
+def oldest_due_seconds() -> int:
+    """How many seconds the oldest letter that could be sent has waited; 0 when none does."""
+    row = (
+        OutboxRow.select(OutboxRow.due_at)
+        .where(OutboxRow.sent_at.is_null() & OutboxRow.failed_at.is_null())
+        .order_by(OutboxRow.due_at)
+        .first()
+    )
+    return max(0, int((clock.now() - row.due_at).total_seconds())) if row else 0
+
+
+def about_request(request_id: int, letter: str) -> list[OutboxRow]:
+    """The rows of one letter that a request caused, oldest first."""
+    return list(
+        OutboxRow.select()
+        .where((OutboxRow.request == request_id) & (OutboxRow.letter == letter))
+        .order_by(OutboxRow.id)
+    )
+
+
+def about_order(order_id: int, letter: str) -> list[OutboxRow]:
+    """The rows of one letter that an order caused, oldest first."""
+    return list(
+        OutboxRow.select()
+        .where((OutboxRow.order == order_id) & (OutboxRow.letter == letter))
+        .order_by(OutboxRow.id)
+    )

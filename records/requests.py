@@ -1,0 +1,128 @@
+"""Requests as rows: the decision is one conditional update."""
+
+from records import clock
+from records.tables import AccessRequest, Order, User
+
+
+def by_id(request_id: int) -> AccessRequest:
+    return AccessRequest.get_by_id(request_id)
+
+
+def latest(order: Order, organization_id: int, person: str, kind: str) -> AccessRequest | None:
+    """The last request of a kind that an order made for a person in an organization."""
+    return (  # type: ignore[no-any-return]
+        AccessRequest.select()
+        .where(
+            (AccessRequest.order == order)
+            & (AccessRequest.organization == organization_id)
+            & (AccessRequest.person_email == person)
+            & (AccessRequest.kind == kind)
+        )
+        .order_by(AccessRequest.id.desc())
+        .first()
+    )
+
+
+def open_of_order(order: Order) -> list[AccessRequest]:
+    """Requests of an order that wait for an answer, whatever their kind."""
+    return list(
+        AccessRequest.select().where(
+            (AccessRequest.order == order) & (AccessRequest.status == "open")
+        )
+    )
+
+
+def open_in_organization(organization_id: int, kind: str) -> list[AccessRequest]:
+    """Requests of a kind in an organization that wait for an answer."""
+    return list(
+        AccessRequest.select(AccessRequest, Order)
+        .join(Order)
+        .where(
+            (AccessRequest.organization == organization_id)
+            & (AccessRequest.kind == kind)
+            & (AccessRequest.status == "open")
+        )
+        .order_by(AccessRequest.id)
+    )
+
+
+def open_and_granted() -> list[AccessRequest]:
+    """Open access requests whose person the directory now names full admin there."""
+    granted = (User.organization == AccessRequest.organization) & (
+        User.email == AccessRequest.person_email
+    )
+    return list(
+        AccessRequest.select(AccessRequest, Order)
+        .join(Order)
+        .switch(AccessRequest)
+        .join(User, on=granted)
+        .where(
+            (AccessRequest.kind == "access") & (AccessRequest.status == "open") & User.full_admin
+        )
+    )
+
+
+def last_declined(organization_id: int, order: Order, person: str) -> AccessRequest | None:
+    """The last decline in an organization that concerns this order or this person."""
+    return (  # type: ignore[no-any-return]
+        AccessRequest.select()
+        .where(
+            (AccessRequest.organization == organization_id)
+            & (AccessRequest.kind == "access")
+            & (AccessRequest.status == "declined")
+            & ((AccessRequest.order == order) | (AccessRequest.person_email == person))
+        )
+        .order_by(AccessRequest.decided_at.desc())
+        .first()
+    )
+
+
+def settle(request: AccessRequest, status: str, by: str, note: str = "") -> bool:
+    """Give an open, unexpired request its ending; False when it has one or its time is over."""
+    now = clock.now()
+    return _settle(request, (AccessRequest.expires_at > now), status, by, note)
+
+
+def settle_by_admin(request: AccessRequest, status: str, by: str, note: str) -> bool:
+    """The same, only if `by` is, in this very statement, a full admin there and not the person."""
+    now = clock.now()
+    entitled = User.select(User.id).where(
+        (User.organization == request.organization_id) & (User.email == by) & User.full_admin
+    )
+    if request.person_email == by:
+        return False
+    live = (AccessRequest.expires_at > now) & AccessRequest.organization.in_(
+        entitled.select(User.organization)
+    )
+    return _settle(request, live, status, by, note)
+
+
+def withdraw(request: AccessRequest, by: str) -> bool:
+    """An open request, expired or not, that its asker no longer wants."""
+    return _settle(request, AccessRequest.status == "open", "withdrawn", by, "")
+
+
+def _settle(request: AccessRequest, condition: object, status: str, by: str, note: str) -> bool:
+    changed: int = (
+        AccessRequest.update(status=status, decided_at=clock.now(), decided_by=by, note=note)
+        .where((AccessRequest.id == request.id) & (AccessRequest.status == "open") & condition)
+        .execute()
+    )
+    return changed == 1
+
+
+def expire(request: AccessRequest) -> bool:
+    """An open request whose time is over."""
+    return _settle(request, AccessRequest.expires_at <= clock.now(), "expired", "homeport", "")
+
+
+def open_dispute(order: Order, organization_id: int, by: str) -> None:
+    """The operator's to answer; several admins may say the same."""
+    AccessRequest.insert(
+        kind="dispute",
+        order=order,
+        organization=organization_id,
+        person_email=by,
+        requester_email=by,
+        expires_at=order.expires_at,
+    ).on_conflict_ignore().execute()

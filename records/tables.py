@@ -1,0 +1,294 @@
+"""Every table. What a column means is said here; when it changes is decided in provisioning/."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from peewee import (
+    SQL,
+    BigIntegerField,
+    BooleanField,
+    CompositeKey,
+    DateField,
+    ForeignKeyField,
+    IntegerField,
+    Model,
+    TextField,
+)
+
+from records import clock
+from records.database import db
+
+
+class UtcField(BigIntegerField):
+    """A moment: aware UTC datetime in Python, seconds since 1970 in the database."""
+
+    def db_value(self, value: Any) -> Any:
+        return int(value.timestamp()) if isinstance(value, datetime) else value
+
+    def python_value(self, value: Any) -> Any:
+        return None if value is None else datetime.fromtimestamp(value, UTC)
+
+
+# A column that may be empty, to the type checker: it cannot see the fact that rules it out.
+Maybe = Any
+
+
+class Table(Model):
+    # peewee adds `id`, and `x_id` beside each foreign key, where the type checker cannot see it.
+    id: Any
+
+    class Meta:
+        database = db
+        legacy_table_names = False
+
+
+# --- the directory -----------------------------------------------------------------------------
+
+
+class Organization(Table):
+    """`users`, `admins`, `active_subscriptions` are kept as they change, not counted on reading."""
+
+    ref = TextField(unique=True)
+    name = TextField()
+    kind = TextField()  # customer | partner
+    origin = TextField()  # trial | online | partner | direct
+    created_on = DateField()
+    last_active_on: Maybe = DateField(null=True)
+    unlisted = BooleanField(default=False)
+    managed_by: Maybe = ForeignKeyField("self", null=True)
+    managed_by_id: Maybe
+    users = IntegerField(default=0)
+    admins = IntegerField(default=0)
+    active_subscriptions = IntegerField(default=0)
+
+
+class OrganizationDomain(Table):
+    """How many users of an organization are at a domain; no row means none."""
+
+    domain = TextField()
+    organization = ForeignKeyField(Organization)
+    organization_id: int
+    users = IntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("domain", "organization")
+
+
+class Lookup(Table):
+    """The index behind the suggestions: one row per cut key and domain of a listed organization.
+
+    `label` is the domain's name without suffix and subdomain, `core` the core key's beginning.
+    """
+
+    label = TextField()
+    cut = TextField()
+    domain = TextField()
+    core = TextField()
+    organization = ForeignKeyField(Organization, index=False)
+    organization_id: int
+
+    class Meta:
+        primary_key = CompositeKey("label", "cut", "domain", "core", "organization")
+
+
+class User(Table):
+    """An account in one organization. `approved_here`: made full admin by a decision here."""
+
+    organization = ForeignKeyField(Organization, index=False)
+    organization_id: int
+    email = TextField(index=True)
+    name = TextField(default="")
+    full_admin = BooleanField(default=False)
+    approved_here = BooleanField(default=False)
+
+    class Meta:
+        table_name = "user_account"
+        indexes = ((("organization", "email"), True),)
+
+
+User.add_index(User.organization, where=SQL("full_admin"), name="full_admin_of")
+
+
+class Subscription(Table):
+    organization = ForeignKeyField(Organization)
+    organization_id: int
+    number = TextField(unique=True)
+    product = TextField()
+    quantity = IntegerField()
+    status = TextField()  # active | pending | expired | cancelled
+    starts_on: Maybe = DateField(null=True)
+    ends_on: Maybe = DateField(null=True)
+
+
+# --- orders ------------------------------------------------------------------------------------
+
+
+class Order(Table):
+    """An order and how far its contact has come; every answer of the wizard rests here."""
+
+    number = TextField(unique=True)
+    status = TextField(default="placed")
+    stopped_from: Maybe = TextField(null=True)  # the status that an operator restores
+    contact_email = TextField(index=True)
+    contact_role = TextField()  # customer | partner
+    contact_name = TextField(default="")
+    language = TextField(default="en")
+    partner_name = TextField(default="")
+    placed_at = UtcField(default=clock.now)
+    expires_at = UtcField()
+    purpose: Maybe = TextField(null=True)  # customer | partner_for_customer | partner_own_use
+    company_name = TextField(default="")
+    admin_email: Maybe = TextField(null=True)  # None until the company step is answered
+    offered = TextField(default="")  # ids on the list that the contact chose from, by spaces
+    organization: Maybe = ForeignKeyField(Organization, null=True)  # chosen, final once mapped
+    organization_id: Maybe
+    create_new = BooleanField(default=False)
+    partner_organization: Maybe = ForeignKeyField(Organization, null=True)
+    partner_organization_id: Maybe
+
+    class Meta:
+        table_name = "orders"
+
+
+class OrderLine(Table):
+    order = ForeignKeyField(Order, index=False)
+    order_id: int
+    position = IntegerField()
+    sku = TextField()
+    product = TextField()
+    quantity = IntegerField()
+    starts_on: Maybe = DateField(null=True)
+    ends_on: Maybe = DateField(null=True)
+
+    class Meta:
+        indexes = ((("order", "position"), True),)
+
+
+class History(Table):
+    order = ForeignKeyField(Order)
+    order_id: int
+    at = UtcField(default=clock.now)
+    who = TextField()
+    what = TextField()
+    why = TextField(default="")
+
+
+class Mapping(Table):
+    """This order belongs to that organization; at most one row per order, whatever happens."""
+
+    order = ForeignKeyField(Order, unique=True)
+    order_id: int
+    organization = ForeignKeyField(Organization)
+    organization_id: int
+    decided_by = TextField()
+    decided_at = UtcField(default=clock.now)
+    why = TextField()
+
+
+class AccessRequest(Table):
+    """Somebody asks, somebody entitled answers; a row is never deleted."""
+
+    kind = TextField()  # access | confirm | first_admin | dispute
+    order = ForeignKeyField(Order)
+    order_id: int
+    organization = ForeignKeyField(Organization)
+    organization_id: int
+    person_email = TextField()
+    requester_email = TextField()
+    requester_proven = BooleanField(default=True)  # by a mailbox, when it asked
+    message = TextField(default="")
+    status = TextField(default="open")
+    asked_at = UtcField(default=clock.now)
+    expires_at = UtcField()
+    decided_at: Maybe = UtcField(null=True)
+    decided_by: Maybe = TextField(null=True)
+    note = TextField(default="")
+
+
+AccessRequest.add_index(
+    AccessRequest.order,
+    AccessRequest.organization,
+    AccessRequest.kind,
+    unique=True,
+    where=SQL("status = 'open'"),
+    name="one_open_request",
+)
+
+
+# --- links, sessions, mail ---------------------------------------------------------------------
+
+
+class MagicLink(Table):
+    """A one-time link; the token itself exists only in the mail (see mail/tokens.py)."""
+
+    purpose = TextField()  # launch | partner | decision | first_admin | dispute
+    email = TextField()
+    order: Maybe = ForeignKeyField(Order, null=True)
+    order_id: Maybe
+    request: Maybe = ForeignKeyField(AccessRequest, null=True)
+    request_id: Maybe
+    nonce = TextField()
+    token_hash = TextField(unique=True)
+    issued_at = UtcField(default=clock.now)
+    expires_at = UtcField()
+    claimed_at: Maybe = UtcField(null=True)
+    claimed_by: Maybe = TextField(null=True)  # digest of the claiming browser's pre-session
+    replaced_at: Maybe = UtcField(null=True)
+
+
+class Session(Table):
+    """A claimed link, living: what the browser may do, and whose mailbox proved it."""
+
+    secret_hash = TextField(unique=True)
+    email = TextField()
+    order: Maybe = ForeignKeyField(Order, null=True)  # None: all orders of a partner contact
+    order_id: Maybe
+    from_mailbox = BooleanField(default=True)
+    started_at = UtcField(default=clock.now)
+    expires_at = UtcField()
+    ended_at: Maybe = UtcField(null=True)
+
+
+class OutboxRow(Table):
+    """A letter to be sent: which, to whom, about what. Rendered when it is sent."""
+
+    letter = TextField()
+    recipient = TextField()
+    order: Maybe = ForeignKeyField(Order, null=True)
+    order_id: Maybe
+    request: Maybe = ForeignKeyField(AccessRequest, null=True)
+    request_id: Maybe
+    link: Maybe = ForeignKeyField(MagicLink, null=True)
+    link_id: Maybe
+    facts = TextField(default="{}")  # JSON: what the letter says beyond its order and request
+    message_id = TextField()
+    queued_at = UtcField(default=clock.now)
+    due_at = UtcField(default=clock.now)
+    attempts = IntegerField(default=0)
+    leased_until: Maybe = UtcField(null=True)
+    sent_at: Maybe = UtcField(null=True)
+    failed_at: Maybe = UtcField(null=True)
+    last_error = TextField(default="")
+
+
+OutboxRow.add_index(
+    OutboxRow.due_at,
+    where=SQL("sent_at IS NULL AND failed_at IS NULL"),
+    name="outbox_due",
+)
+
+TABLES = [
+    Organization,
+    OrganizationDomain,
+    Lookup,
+    User,
+    Subscription,
+    Order,
+    OrderLine,
+    History,
+    Mapping,
+    AccessRequest,
+    MagicLink,
+    Session,
+    OutboxRow,
+]
