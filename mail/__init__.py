@@ -1,0 +1,1 @@
+"""Mail: letters and their wording, the outbox they wait in, and delivery."""

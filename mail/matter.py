@@ -1,0 +1,131 @@
+"""What a letter is about: plain, cleaned values read from its outbox row."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from mail.wording import cleaned, lines, one_line
+from records import orders
+from records.tables import AccessRequest, Order, OrderLine, OutboxRow
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One product of an order."""
+
+    product: str
+    quantity: int
+    starts_on: date | None
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """The order, as its letters name it."""
+
+    number: str
+    contact: str
+    role: str
+    purpose: str | None
+    company: str
+    partner: str
+    admin: str
+    organization: str
+    is_provisioned: bool
+    is_stopped: bool
+    expires_at: datetime
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The request, as its letters name it."""
+
+    organization: str
+    person: str
+    requester: str
+    message: tuple[str, ...]
+    note: tuple[str, ...]
+    status: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """All that a letter may say, except its link. Nothing in it asks the database again."""
+
+    id: int
+    letter: str
+    to: str
+    message_id: str
+    queued_at: datetime
+    language: str
+    order: Ordered | None
+    request: Asked | None
+    facts: dict[str, Any]
+
+    @property
+    def organization(self) -> str:
+        if self.request:
+            return self.request.organization
+        return self.order.organization if self.order else ""
+
+
+def of(row: OutboxRow) -> Matter:
+    """Read everything that a row's letter may say."""
+    request = row.request
+    order = row.order or (request and request.order)
+    return Matter(
+        id=row.id,
+        letter=row.letter,
+        to=row.recipient,
+        message_id=row.message_id,
+        queued_at=row.queued_at,
+        language=order.language if order and row.letter != "alert" else "",
+        order=_ordered(order) if order else None,
+        request=_asked(request) if request else None,
+        facts=_facts(row.facts),
+    )
+
+
+def _ordered(order: Order) -> Ordered:
+    return Ordered(
+        number=one_line(order.number),
+        contact=order.contact_email,
+        role=order.contact_role,
+        purpose=order.purpose,
+        company=one_line(order.company_name),
+        partner=one_line(order.partner_name),
+        admin=order.admin_email or "",
+        organization=one_line(order.organization.name) if order.organization else "",
+        is_provisioned=order.status == "provisioned",
+        is_stopped=order.status == "stopped",
+        expires_at=order.expires_at,
+        lines=tuple(_line(line) for line in orders.lines(order)),
+    )
+
+
+def _line(line: OrderLine) -> Line:
+    return Line(one_line(line.product), line.quantity, line.starts_on, line.ends_on)
+
+
+def _asked(request: AccessRequest) -> Asked:
+    return Asked(
+        organization=one_line(request.organization.name),
+        person=request.person_email,
+        requester=request.requester_email,
+        message=lines(request.message),
+        note=lines(request.note),
+        status=request.status,
+        expires_at=request.expires_at,
+    )
+
+
+def _facts(text: str) -> dict[str, Any]:
+    """What a row says beyond its order; a letter that misses some of it cannot be written."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return {}
+    return {name: cleaned(value) for name, value in said.items()} if isinstance(said, dict) else {}

@@ -1,0 +1,68 @@
+"""A letter as the message that goes out: exact headers, and a body that any server can carry."""
+
+import email.policy
+from email.charset import QP, Charset
+from email.mime.base import MIMEBase
+from email.mime.text import MIMEText
+from email.utils import formataddr
+
+from flask_mail import BadHeaderError, Message
+
+from config import Settings
+from mail.rendering import Letter
+from mail.wording import one_line
+from records import clock
+
+_LONGEST_LINE = 998
+_QUOTED_PRINTABLE = Charset("utf-8")
+_QUOTED_PRINTABLE.body_encoding = QP
+
+
+class Post(Message):
+    """Flask-Mail's message, with every header checked and no line longer than SMTP allows."""
+
+    file_name = ""
+
+    def _mimetext(self, text: str | None, subtype: str = "plain") -> MIMEText:
+        text = text or ""
+        if text.isascii() and all(len(line) < _LONGEST_LINE for line in text.splitlines()):
+            return MIMEText(text, subtype, "us-ascii")
+        return MIMEText(text, subtype, _QUOTED_PRINTABLE)  # type: ignore[arg-type]
+
+    def _message(self) -> MIMEBase:
+        message = super()._message()
+        message.replace_header(
+            "From", str(self.sender)
+        )  # Flask-Mail would encode even a plain name
+        # Python's refolding would encode an address or a Message-ID that fills more than a line.
+        message.policy = email.policy.SMTP.clone(refold_source="none")
+        return message
+
+    def has_bad_headers(self) -> bool:
+        """Whether any header, our own ones included, holds a line break."""
+        said = [self.subject, self.msgId, *(self.extra_headers or {}).values()]
+        return super().has_bad_headers() or any("\r" in text or "\n" in text for text in said)
+
+    def as_bytes(self) -> bytes:
+        if self.has_bad_headers():
+            raise BadHeaderError
+        return super().as_bytes()
+
+
+def addressed(letter: Letter, settings: Settings) -> Post:
+    """The message to a letter's one reader."""
+    post = Post(
+        subject=letter.subject,
+        recipients=[letter.to],
+        sender=formataddr((one_line(settings.seller_name), settings.sender)),
+        reply_to=settings.support_address,
+        body=letter.text,
+        html=letter.html,
+        date=clock.now().timestamp(),
+        extra_headers={"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"},
+    )
+    post.msgId = letter.message_id
+    # The same letter written twice is one file, and letters sort as they were queued.
+    queued, unique = f"{letter.queued_at:%Y%m%dT%H%M%SZ}", letter.message_id.strip("<>")[:32]
+    post.file_name = f"{queued}-{letter.row_id:08d}-{unique}.eml"
+    return post

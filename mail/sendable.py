@@ -1,0 +1,56 @@
+"""What a queued letter is worth when its turn comes: its link, and whether it is sent at all."""
+
+from collections.abc import Callable
+
+from config import Settings
+from mail import leases
+from mail.matter import Matter
+from mail.rendering import Link
+from mail.tokens import recovered
+from records import clock
+from records.database import db
+from records.tables import MagicLink, OutboxRow
+
+Reissue = Callable[[MagicLink], MagicLink]
+
+PATHS = {"launch": "start", "partner": "partner"}
+# Without its link such a letter says nothing; any other still has something to tell.
+ONLY_A_LINK = {
+    "launch", "fresh_link", "hand_over_new", "partner_sign_in", "access_notice", "first_admin"
+}  # fmt: skip
+TO_THE_CONTACT = {"answered", "declined", "resumed"}
+TO_ANSWER = {"access_notice", "first_admin"}
+
+
+def link_of(row: OutboxRow, settings: Settings, reissue: Reissue) -> Link | None:
+    """The link of a letter; None when it has none that still opens anything."""
+    link = row.link
+    if link is None or _is_over(link):
+        return None
+    token = recovered(link.nonce, link.token_hash, settings.keys)
+    if token is None:
+        with db.atomic():
+            link = reissue(link)
+            leases.point_to(row, link)
+        token = recovered(link.nonce, link.token_hash, settings.keys)
+    path = PATHS.get(link.purpose, "requests")
+    return Link(f"{settings.link_base}/{path}/{token}", link.expires_at) if token else None
+
+
+def _is_over(link: MagicLink) -> str:
+    if link.replaced_at:
+        return "its link was replaced"
+    if link.claimed_at:
+        return "its link was used"
+    return "" if link.expires_at > clock.now() else "its link has expired"
+
+
+def pointless(about: Matter, row: OutboxRow, link: Link | None) -> str:
+    """Why a letter that was queued is not to be sent any more; empty when it is."""
+    if row.letter in ONLY_A_LINK and row.link and not link:
+        return _is_over(row.link) or "its link could not be made"
+    if row.letter in TO_ANSWER and about.request and about.request.status != "open":
+        return "its request is no longer open"
+    if row.letter in TO_THE_CONTACT and about.order and about.order.contact != about.to:
+        return "its order was handed over"
+    return ""

@@ -1,0 +1,22 @@
+"""Tokens that rest nowhere: a link row holds a nonce and a hash, the mail alone holds the token."""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable
+
+
+def token_for(nonce: str, key: str) -> str:
+    """The token of a link: 43 URL-safe characters that follow from its nonce and the secret key."""
+    mac = hmac.new(key.encode(), b"magic-link|" + nonce.encode(), hashlib.sha256).digest()
+    return urlsafe_b64encode(mac).decode().rstrip("=")
+
+
+def hash_of(token: str) -> str:
+    """What a link row keeps of its token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def recovered(nonce: str, token_hash: str, keys: Iterable[str]) -> str | None:
+    """The token again, under whichever key it was issued; None when that key is no longer known."""
+    return next((t for t in (token_for(nonce, k) for k in keys) if hash_of(t) == token_hash), None)

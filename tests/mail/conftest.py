@@ -1,0 +1,170 @@
+"""An order with a request, links to it, and a way to queue each letter as the product does."""
+
+import email
+import email.policy
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+
+from config import Settings
+from mail.outbox import LETTERS, enqueue
+from mail.tokens import hash_of, token_for
+from records import clock
+from records.tables import AccessRequest, MagicLink, Order, OrderLine, Organization, OutboxRow
+from tests.mail.servers import MailServer
+
+CONTACT = "alice@acme.com"
+ADMIN = "bob@acme.com"
+PERSON = "carol@acme.com"
+
+
+@dataclass
+class Cast:
+    """Alice sets up an order for Acme, where Bob is full admin; she asks for Carol to be added."""
+
+    settings: Settings
+    order: Order
+    request: AccessRequest
+
+    def link(self, purpose: str, key: str = "") -> MagicLink:
+        nonce = os.urandom(8).hex()
+        token = token_for(nonce, key or self.settings.secret_key)
+        return MagicLink.create(
+            purpose=purpose,
+            email=CONTACT,
+            order=self.order,
+            nonce=nonce,
+            token_hash=hash_of(token),
+            expires_at=clock.now() + timedelta(days=7),
+        )
+
+    def queue(self, letter: str, to: str = "", **changed) -> OutboxRow:
+        """Queue a letter as provisioning does, `changed` laid over its usual facts."""
+        usual: dict[str, dict[str, Any]] = {
+            "launch": {"link": "launch"},
+            "fresh_link": {"link": "launch"},
+            "hand_over_new": {"link": "launch", "by": "dave@acme.com"},
+            "hand_over_old": {"to": "dave@acme.com"},
+            "partner_sign_in": {"link": "partner"},
+            "access_notice": {"link": "decision", "requester_proven": True},
+            "named": {"asked": ["b•••@acme.com"]},
+            "added": {"link": "dispute", "person": PERSON, "by": ADMIN},
+            "answered": {"link": "launch"},
+            "declined": {"link": "launch"},
+            "resumed": {"link": "launch", "how": "directory"},
+            "receipt": {"told": 2, "created": False},
+            "mapped": {"link": "dispute"},
+            "first_admin": {"link": "first_admin"},
+            "alert": {"reason": "reported", "who": ADMIN},
+        }
+        facts = usual[letter] | changed
+        if isinstance(facts.get("link"), str):
+            facts["link"] = self.link(facts["link"])
+        about: dict[str, Any] = (
+            {} if letter == "partner_sign_in" else {"order": self.order, "request": self.request}
+        )
+        return enqueue(letter, to or CONTACT, **about, **facts)
+
+    def url(self, row: OutboxRow) -> str:
+        """What the row's mail must carry."""
+        link = MagicLink.get_by_id(row.link_id)
+        path = {"launch": "start", "partner": "partner"}.get(link.purpose, "requests")
+        token = token_for(link.nonce, self.settings.secret_key)
+        return f"{self.settings.link_base}/{path}/{token}"
+
+
+@pytest.fixture
+def cast(app) -> Iterator[Cast]:
+    """The people and their order, inside an application context as delivery needs it."""
+    now = clock.now()
+    organization = Organization.create(
+        ref="acme", name="Acme GmbH", kind="customer", origin="online", created_on=date(2012, 3, 1)
+    )
+    order = Order.create(
+        number="70012345",
+        contact_email=CONTACT,
+        contact_role="customer",
+        company_name="Acme",
+        partner_name="Reseller & Sons",
+        expires_at=now + timedelta(days=30),
+        purpose="customer",
+        admin_email=PERSON,
+        organization=organization,
+    )
+    OrderLine.create(
+        order=order, position=1, sku="M", product="Meetings", quantity=1200,
+        starts_on=date(2030, 12, 1), ends_on=date(2031, 11, 30),
+    )  # fmt: skip
+    OrderLine.create(order=order, position=2, sku="R", product="Rooms", quantity=25)
+    request = AccessRequest.create(
+        kind="access",
+        order=order,
+        organization=organization,
+        person_email=PERSON,
+        requester_email=CONTACT,
+        message="Please add Carol.\n\nShe takes over from me.",
+        note="Only until the summer.",
+        expires_at=now + timedelta(days=14),
+    )
+    with app.app_context():
+        yield Cast(app.config["SETTINGS"], order, request)
+
+
+@pytest.fixture(params=LETTERS)
+def letter(request) -> str:
+    """Each letter's name."""
+    return str(request.param)
+
+
+@pytest.fixture
+def no_reissue():
+    def refuse(link: MagicLink) -> MagicLink:
+        raise AssertionError("no link needs to be issued again")
+
+    return refuse
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    server = MailServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory) -> tuple[str, str]:
+    """Files of a certificate for `localhost` that nobody but these tests trusts, and of its key."""
+    folder = tmp_path_factory.mktemp("certificate")
+    files = str(folder / "certificate.pem"), str(folder / "key.pem")
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+            *("-nodes", "-days", "2", "-subj", "/CN=localhost"),
+            *("-addext", "subjectAltName=DNS:localhost", "-out", files[0], "-keyout", files[1]),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return files
+
+
+def mails(settings: Settings) -> list[EmailMessage]:
+    """What the local mailbox holds, in the order of its file names."""
+    assert settings.mailbox_dir
+    return [
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        for path in sorted(settings.mailbox_dir.iterdir())
+    ]
+
+
+def part(message: EmailMessage, kind: str) -> str:
+    body = message.get_body((kind,))
+    assert body
+    return str(body.get_content()).replace("\r\n", "\n")
