@@ -1,0 +1,211 @@
+"""Answers to requests. Each is one transaction that checks, then and there, who may give it."""
+
+from enum import StrEnum
+
+from config import Settings
+from mail.outbox import enqueue
+from provisioning import directory, links, requests
+from provisioning.facts import facts_of, standing_of
+from provisioning.journey import Step, current_step
+from records import links as link_rows
+from records import lookup, orders
+from records import requests as rows
+from records.database import db
+from records.tables import AccessRequest, MagicLink, Order
+
+STATUS = {"add": "approved", "accept": "accepted", "decline": "declined", "report": "reported"}
+DIRECTORY = "directory"
+
+
+class Ending(StrEnum):
+    """What became of an answer; each but `counted` has a page of its own."""
+
+    COUNTED = "counted"
+    DECIDED = "decided"  # somebody was first
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    NOT_ENTITLED = "not_entitled"
+
+
+def standing(request: AccessRequest, by: str) -> Ending | None:
+    """Why `by` cannot answer a request any more; None while they can."""
+    status = standing_of(request)
+    if status == "open":
+        entitled = request.kind != "access" or may_decide(request, by)
+        return None if entitled else Ending.NOT_ENTITLED
+    return Ending(status) if status in ("expired", "withdrawn") else Ending.DECIDED
+
+
+def may_decide(request: AccessRequest, by: str) -> bool:
+    """Full admins of the organization decide, never the person to be added."""
+    return request.person_email != by and lookup.is_full_admin(request.organization_id, by)
+
+
+def decide(request_id: int, by: str, decision: str, note: str, settings: Settings) -> Ending:
+    """A full admin's answer (add, accept, decline, report). Of two at once exactly one counts."""
+    with db.atomic():
+        request = rows.by_id(request_id)
+        order = orders.locked(request.order_id)
+        if not rows.settle_by_admin(request, STATUS[decision], by, note):
+            return standing(rows.by_id(request_id), by) or Ending.NOT_ENTITLED
+        _follow(rows.by_id(request_id), order, decision, settings, told=True)
+    return Ending.COUNTED
+
+
+def decide_at_once(order: Order, by: str, decision: str, settings: Settings) -> bool:
+    """A contact whose proven mailbox is a full admin there answers without a notice."""
+    with db.atomic():
+        order = orders.locked(order.id)
+        if current_step(facts_of(order)) is not Step.ADMINISTRATOR or decision not in (
+            "add",
+            "accept",
+        ):
+            return False
+        request = requests.open_request(order, "", by, settings, proven=True)
+        if not rows.settle_by_admin(request, STATUS[decision], by, ""):
+            raise NotEntitled
+        if decision == "accept":
+            _administered_by(order, by)
+        _follow(rows.by_id(request.id), order, decision, settings, told=False)
+    return True
+
+
+class NotEntitled(Exception):
+    """Somebody who is no full admin there tried to answer; the transaction is undone."""
+
+
+def _follow(
+    request: AccessRequest, order: Order, decision: str, settings: Settings, *, told: bool
+) -> None:
+    by, held = request.decided_by, order.status == "waiting"
+    orders.note(order, by, f"request {request.status}", request.note)
+    if decision == "add":
+        add_full_admin(request, order, by, settings)
+    if decision == "accept" and held:
+        _administered_by(order, by)
+    if decision == "report":
+        stop(order, "reported", by, settings)
+    elif told:
+        _answer(request, order, held, settings)
+    if decision != "report":
+        requests.release(order)
+
+
+def _administered_by(order: Order, admin: str) -> None:
+    order.admin_email = admin
+    orders.save(order, ["admin_email"])
+
+
+def _answer(request: AccessRequest, order: Order, held: bool, settings: Settings) -> None:
+    """Tell the contact; where the order can go on or be changed, with a fresh link."""
+    if order.status == "provisioned" or order.status == "stopped":
+        enqueue("answered", order.contact_email, order=order, request=request)
+        return
+    letter = "declined" if request.status == "declined" else "resumed" if held else "answered"
+    link = links.issue("launch", order.contact_email, settings, order=order)
+    enqueue(letter, order.contact_email, order=order, request=request, link=link)
+
+
+def add_full_admin(request: AccessRequest, order: Order, by: str, settings: Settings) -> None:
+    """The person becomes full admin by that admin's act; all of them and the person are told."""
+    directory.make_full_admin(request.organization_id, request.person_email)
+    for admin in lookup.full_admins_of(request.organization_id):
+        link = links.issue("dispute", admin, settings, order=order, request=request)
+        enqueue(
+            "added",
+            admin,
+            order=order,
+            request=request,
+            link=link,
+            person=request.person_email,
+            by=by,
+        )
+    # Whoever waits there for this very person waits no longer.
+    for other in rows.open_in_organization(request.organization_id, "access"):
+        if other.person_email == request.person_email and other.order_id != order.id:
+            _granted(other, settings)
+
+
+def resume_granted(settings: Settings) -> int:
+    """After a sync: end every hold whose person the directory now names full admin; how many."""
+    with db.atomic():
+        return sum(_granted(request, settings) for request in rows.open_and_granted())
+
+
+def check_again(order: Order, settings: Settings) -> bool:
+    """The same for one order, on its contact's wish."""
+    with db.atomic():
+        mine = [r for r in rows.open_and_granted() if r.order_id == order.id]
+        return sum(_granted(request, settings, told=False) for request in mine) > 0
+
+
+def _granted(
+    request: AccessRequest, settings: Settings, how: str = DIRECTORY, *, told: bool = True
+) -> bool:
+    order = orders.locked(request.order_id)
+    if not rows.settle(request, "approved", how):
+        return False
+    held = order.status == "waiting"
+    orders.note(order, how, "request approved", f"{request.person_email} is full admin")
+    requests.release(order)
+    if told and order.status == "launched":
+        link = links.issue("launch", order.contact_email, settings, order=order)
+        enqueue(
+            "resumed" if held else "answered",
+            order.contact_email,
+            order=order,
+            request=request,
+            link=link,
+            how=how,
+        )
+    return True
+
+
+def confirm_first_admin(link: MagicLink, confirmed: bool, settings: Settings) -> Ending:
+    """The administrator of an organization made here says, from their own mailbox, yes or no."""
+    with db.atomic():
+        request = rows.by_id(link.request_id)
+        order = orders.locked(request.order_id)
+        if not rows.settle(request, "approved" if confirmed else "reported", link.email):
+            return standing(rows.by_id(request.id), link.email) or Ending.DECIDED
+        if not confirmed:
+            requests.alert(order, "first_admin_refused", link.email, settings)
+            return Ending.COUNTED
+        directory.make_full_admin(request.organization_id, link.email)
+        orders.note(order, link.email, "first administrator confirmed")
+        for other in rows.open_in_organization(request.organization_id, "access"):
+            if other.person_email == link.email:
+                _granted(other, settings, how="first_admin")
+            else:
+                requests.notify(other, [link.email], settings)
+    return Ending.COUNTED
+
+
+def dispute(link: MagicLink, settings: Settings) -> Ending:
+    """ "This is not ours": a full admin freezes the order, and the operator is called."""
+    with db.atomic():
+        order = orders.locked(link.order_id)
+        organization_id = disputed_organization(link)
+        if not lookup.is_full_admin(organization_id, link.email):
+            return Ending.NOT_ENTITLED
+        if not link_rows.claim(link, ""):
+            return Ending.DECIDED
+        rows.open_dispute(order, organization_id, link.email)
+        orders.note(order, link.email, "disputed")
+        stop(order, "disputed", link.email, settings)
+    return Ending.COUNTED
+
+
+def disputed_organization(link: MagicLink) -> int:
+    """The organization that a dispute link is about."""
+    return int(link.request.organization_id if link.request_id else link.order.organization_id)
+
+
+def stop(order: Order, reason: str, by: str, settings: Settings) -> None:
+    """Freeze an order for the operator, who can restore what it was; subscriptions stay."""
+    if order.status != "stopped":
+        order.stopped_from = "launched" if order.status == "waiting" else order.status
+        order.status = "stopped"
+        orders.save(order, ["status", "stopped_from"])
+        orders.note(order, by, "stopped", reason)
+    requests.alert(order, reason, by, settings)

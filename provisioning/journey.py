@@ -1,0 +1,120 @@
+"""Where an order stands and who may go on, as functions of plain values.
+
+The tables are those of the product's specification: the wizard's steps and a new administrator for
+an existing organization.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Step(StrEnum):
+    """A page of the wizard, in the order of the journey."""
+
+    PURPOSE = "purpose"
+    COMPANY = "company"
+    ORGANIZATION = "organization"
+    ADMINISTRATOR = "administrator"
+    WAITING = "waiting"
+    REVIEW = "review"
+    DONE = "done"
+
+
+class Verdict(StrEnum):
+    """What follows for an order whose organization is chosen."""
+
+    GO_ON = "go_on"  # the administrator is one already, or the organization is new
+    GO_ON_ASKING = "go_on_asking"  # provisioning may finish; the partner must reach the admins
+    HOLD = "hold"  # nothing goes on before an administrator has added the person
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """All that the current step follows from."""
+
+    status: str
+    role: str  # customer | partner
+    purpose: str | None  # customer | partner_for_customer | partner_own_use
+    answered: bool  # company name and administrator address are given
+    listed: bool  # there were organizations to choose from
+    choice: str | None  # None | "new" | "existing"
+    is_full_admin: bool  # the named administrator, in the chosen organization, now
+    request: str | None  # status of the latest access request for that person there
+
+
+CLOSED = ("stopped", "cancelled", "expired")
+_UNASKED = (None, "withdrawn", "approved", "accepted")
+
+
+def may_go_on(purpose: str, is_full_admin: bool) -> Verdict:
+    """The three outcomes for an existing organization."""
+    if is_full_admin:
+        return Verdict.GO_ON
+    return Verdict.GO_ON_ASKING if purpose == "partner_for_customer" else Verdict.HOLD
+
+
+def verdict(facts: OrderFacts) -> Verdict:
+    """The outcome for the choice that the order holds."""
+    if facts.choice != "existing":
+        return Verdict.GO_ON
+    return may_go_on(facts.purpose or "customer", facts.is_full_admin)
+
+
+def current_step(facts: OrderFacts) -> Step:
+    """The one step that is to be answered now."""
+    if facts.status == "provisioned":
+        return Step.DONE
+    if facts.purpose is None:
+        return Step.PURPOSE
+    if not facts.answered:
+        return Step.COMPANY
+    if facts.choice is None:
+        return Step.ORGANIZATION
+    outcome = verdict(facts)
+    if outcome is Verdict.GO_ON:
+        return Step.REVIEW
+    # An approval that no longer holds (the admin was removed since) asks again.
+    if facts.request in _UNASKED:
+        return Step.REVIEW if facts.request == "accepted" and _asks(outcome) else Step.ADMINISTRATOR
+    if _asks(outcome) and facts.request in ("open", "expired"):
+        return Step.REVIEW
+    return Step.WAITING
+
+
+def _asks(outcome: Verdict) -> bool:
+    return outcome is Verdict.GO_ON_ASKING
+
+
+def path(facts: OrderFacts) -> list[Step]:
+    """The steps of this order's journey as far as it is known, past and ahead."""
+    current = current_step(facts)
+    asked = current in (Step.ADMINISTRATOR, Step.WAITING) or (
+        verdict(facts) is Verdict.GO_ON_ASKING and facts.status != "provisioned"
+    )
+    shown = {
+        Step.PURPOSE: facts.role == "partner",
+        Step.COMPANY: True,
+        # Before the company is known, whether there will be a list is not: it is announced.
+        Step.ORGANIZATION: (facts.listed or not facts.answered or current is Step.ORGANIZATION),
+        Step.ADMINISTRATOR: asked,
+        Step.WAITING: current is Step.WAITING,
+        Step.REVIEW: True,
+        Step.DONE: True,
+    }
+    return [step for step in Step if shown[step]]
+
+
+def is_open(step: Step, facts: OrderFacts) -> bool:
+    """Whether a step may be visited: the current one and, until provisioned, earlier ones."""
+    current = current_step(facts)
+    steps = path(facts)
+    if step not in steps or current is Step.DONE:
+        return step is current
+    return steps.index(step) <= steps.index(current)
+
+
+def kind_for(purpose: str | None) -> str | None:
+    """The kind of organization that a purpose asks for."""
+    if purpose is None:
+        return None
+    return "partner" if purpose == "partner_own_use" else "customer"

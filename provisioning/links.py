@@ -1,0 +1,172 @@
+"""Magic links: issue, look at, claim; sessions: start and end."""
+
+import secrets
+from datetime import timedelta
+from enum import StrEnum
+
+from config import Settings
+from mail.outbox import enqueue
+from mail.tokens import hash_of, recovered, token_for
+from provisioning.journey import CLOSED
+from records import clock, links, orders
+from records.database import db, digest
+from records.tables import AccessRequest, MagicLink, Order, Session
+
+PATHS = {"launch": "start", "partner": "partner", "decision": "requests"}
+DOUBLE_CLICK = timedelta(minutes=1)
+ONE_A = timedelta(minutes=1)
+PER_DAY = 10
+
+
+class Standing(StrEnum):
+    """What a link is worth at this moment; each but `living` has a page that says so."""
+
+    LIVING = "living"
+    USED = "used"
+    EXPIRED = "expired"
+    REPLACED = "replaced"
+    UNKNOWN = "unknown"
+
+
+def issue(
+    purpose: str,
+    email: str,
+    settings: Settings,
+    *,
+    order: Order | None = None,
+    request: AccessRequest | None = None,
+    days: int | None = None,
+) -> MagicLink:
+    """A new link for one address; a launch link makes the order's earlier ones useless."""
+    if purpose == "launch" and order:
+        links.replace_unclaimed(order, purpose)
+    nonce = secrets.token_urlsafe(16)
+    now = clock.now()
+    return MagicLink.create(
+        purpose=purpose,
+        email=email,
+        order=order,
+        request=request,
+        nonce=nonce,
+        token_hash=hash_of(token_for(nonce, settings.secret_key)),
+        issued_at=now,
+        expires_at=now + timedelta(days=days or settings.link_days),
+    )
+
+
+def reissue(link: MagicLink, settings: Settings) -> MagicLink:
+    """The same link anew, when the key that made its token is gone; the old one is replaced."""
+    with db.atomic():
+        links.mark_replaced(link)
+        new = issue(link.purpose, link.email, settings, order=link.order, request=link.request)
+        new.expires_at = link.expires_at
+        new.save(only=["expires_at"])
+    return new
+
+
+def url_of(link: MagicLink, settings: Settings) -> str | None:
+    """The link as the mail says it; None when its key is no longer known."""
+    token = recovered(link.nonce, link.token_hash, settings.keys)
+    return token and f"{settings.link_base}/{PATHS.get(link.purpose, 'requests')}/{token}"
+
+
+def look(token: str, *purposes: str) -> tuple[Standing, MagicLink | None]:
+    """What a token is worth for one of these purposes; changes nothing."""
+    link = links.by_hash(hash_of(token))
+    if link is None or link.purpose not in purposes:
+        return Standing.UNKNOWN, None
+    if link.claimed_at:
+        return Standing.USED, link
+    if link.replaced_at:
+        return Standing.REPLACED, link
+    return (Standing.LIVING if link.expires_at > clock.now() else Standing.EXPIRED), link
+
+
+def claim(token: str, browser: str, settings: Settings, *purposes: str) -> tuple[Standing, str]:
+    """Start a session with a link: (living, the session's new secret), or why it cannot be.
+
+    `browser` is the random value that the link's page left with the browser: within a minute the
+    same browser may repeat its claim, because a double click loses the first answer.
+    """
+    with db.atomic():
+        standing, link = look(token, *purposes)
+        if link is None:
+            return standing, ""
+        if standing is Standing.LIVING and links.claim(link, browser):
+            _first_claim(link)
+            return Standing.LIVING, start_session(link.email, link.order, settings)
+        standing, link = look(token, *purposes)
+        if link and standing is Standing.USED and _repeats(link, browser):
+            return Standing.LIVING, start_session(link.email, link.order, settings)
+        return standing, ""
+
+
+def _repeats(link: MagicLink, browser: str) -> bool:
+    recent = clock.now() - link.claimed_at < DOUBLE_CLICK
+    return bool(recent and browser and link.claimed_by == digest(browser))
+
+
+def _first_claim(link: MagicLink) -> None:
+    if link.order_id is None:
+        return
+    order = orders.locked(link.order_id)
+    orders.note(order, link.email, "link opened")
+    if order.status == "placed":
+        _launch(order, link.email)
+
+
+def _launch(order: Order, by: str) -> None:
+    order.status = "launched"
+    orders.save(order, ["status"])
+    orders.note(order, by, "launched")
+
+
+def start_session(email: str, order: Order | None, settings: Settings) -> str:
+    """A session for a proven mailbox, on one order or on all of a partner's; returns its secret."""
+    secret = secrets.token_urlsafe(32)
+    now = clock.now()
+    Session.create(
+        secret_hash=digest(secret),
+        email=email,
+        order=order,
+        started_at=now,
+        expires_at=now + timedelta(hours=settings.session_hours),
+    )
+    return secret
+
+
+def send_fresh(number: str, email: str, settings: Settings) -> None:
+    """A fresh launch link to the order's contact, if the address is theirs; silent in any case."""
+    with db.atomic():
+        order = orders.by_number(number)
+        if order is None or order.contact_email != email or order.status in CLOSED:
+            return
+        if _too_many("launch", email, order):
+            return
+        link = issue("launch", email, settings, order=order)
+        enqueue("fresh_link", email, order=order, link=link)
+        orders.note(order, email, "fresh link sent")
+
+
+def send_partner_link(email: str, settings: Settings) -> None:
+    """A sign-in link to /partner, if the address is the contact of a partner's order."""
+    with db.atomic():
+        if not orders.of_partner(email) or _too_many("partner", email, None):
+            return
+        enqueue("partner_sign_in", email, link=issue("partner", email, settings))
+
+
+def _too_many(purpose: str, email: str, order: Order | None) -> bool:
+    """Nobody's mailbox is filled by somebody else's clicks: one a minute, ten a day."""
+    now = clock.now()
+    minute = links.issued_since(purpose, now - ONE_A, order=order, email=email)
+    day = links.issued_since(purpose, now - timedelta(days=1), order=order, email=email)
+    return minute >= 1 or day >= PER_DAY
+
+
+def open_by_partner(order: Order, by: str) -> None:
+    """A partner who proved its mailbox opens an order without its own link."""
+    with db.atomic():
+        order = orders.locked(order.id)
+        if order.status == "placed":
+            _launch(order, by)

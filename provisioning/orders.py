@@ -1,0 +1,124 @@
+"""Orders: place, say the purpose, hand over, and what clears which answer."""
+
+from datetime import timedelta
+
+from config import Settings
+from mail.outbox import enqueue
+from matching.sentences import Refused, sentence
+from provisioning import links, requests
+from provisioning.intake import NewOrder
+from provisioning.journey import CLOSED
+from records import clock, lookup, orders
+from records import links as link_rows
+from records.database import Duplicate, db
+from records.tables import Order, OrderLine
+
+_SEVERAL = 2
+
+
+def place(new: NewOrder, settings: Settings, by: str) -> Order:
+    """Store an order and queue its launch mail, in one transaction; Refused when it exists."""
+    now = clock.now()
+    with db.atomic():
+        try:
+            with db.atomic():
+                order = Order.create(
+                    number=new.number,
+                    contact_email=new.contact_email,
+                    contact_role=new.contact_role,
+                    contact_name=new.contact_name,
+                    language=new.language,
+                    partner_name=new.partner_name,
+                    company_name=new.company_name,
+                    placed_at=now,
+                    expires_at=new.expires_at or now + timedelta(days=settings.order_days),
+                    partner_organization=partner_organization(new.contact_role, new.contact_email),
+                )
+        except Duplicate:
+            raise Refused(
+                sentence("There is an order %(number)s already.", number=new.number)
+            ) from None
+        for position, line in enumerate(new.lines, start=1):
+            OrderLine.create(
+                order=order,
+                position=position,
+                sku=line.sku,
+                product=line.product,
+                quantity=line.quantity,
+                starts_on=line.starts_on,
+                ends_on=line.ends_on,
+            )
+        orders.note(order, by, "placed")
+        link = links.issue("launch", order.contact_email, settings, order=order)
+        enqueue("launch", order.contact_email, order=order, link=link)
+    return order
+
+
+def partner_organization(role: str, email: str) -> int | None:
+    """The one partner organization that a partner's contact belongs to, else None."""
+    if role != "partner":
+        return None
+    known = lookup.organizations_of(email, 50)
+    partners = [
+        organization.id
+        for organization, _admin, _unlisted in known
+        if organization.kind == "partner"
+    ]
+    return partners[0] if len(partners) == 1 else None
+
+
+def is_closed(order: Order) -> bool:
+    """Whether nothing can be done to an order by its contact, job or no job."""
+    overdue = order.status != "provisioned" and order.expires_at <= clock.now()
+    return order.status in CLOSED or overdue
+
+
+def say_purpose(order: Order, purpose: str, by: str) -> None:
+    """A partner's answer; another one than before clears what was answered after it."""
+    with db.atomic():
+        order = orders.locked(order.id)
+        if order.status == "provisioned" or is_closed(order) or order.purpose == purpose:
+            return
+        order.purpose = purpose
+        clear_company(order, by)
+        orders.save(order, ["purpose"])
+        orders.note(order, by, "purpose", purpose)
+
+
+def clear_company(order: Order, by: str) -> None:
+    """Forget what was answered from *company* on; the name stays, to be offered again."""
+    clear_choice(order, by)
+    order.admin_email = None
+    orders.save(order, ["admin_email"])
+
+
+def clear_choice(order: Order, by: str) -> None:
+    """Forget the chosen organization and withdraw what was asked of its administrators."""
+    requests.withdraw_all(order, by)
+    order.organization, order.create_new, order.offered = None, False, ""
+    orders.save(order, ["organization", "create_new", "offered"])
+
+
+def hand_over(order: Order, email: str, role: str, by: str, settings: Settings) -> bool:
+    """Make somebody else the contact: new link, old ones useless, sessions ended, both told."""
+    with db.atomic():
+        order = orders.locked(order.id)
+        if order.status == "provisioned" or is_closed(order) or order.contact_email != by:
+            return False
+        former, changed_role = order.contact_email, order.contact_role != role
+        requests.withdraw_all(order, by)
+        order.contact_email, order.contact_role, order.contact_name = email, role, ""
+        order.partner_organization = partner_organization(role, email)
+        orders.save(
+            order, ["contact_email", "contact_role", "contact_name", "partner_organization"]
+        )
+        if changed_role:
+            order.purpose = None
+            orders.save(order, ["purpose"])
+            clear_company(order, by)
+        link_rows.end_sessions(order)
+        link = links.issue("launch", email, settings, order=order)
+        enqueue("hand_over_new", email, order=order, link=link, by=former)
+        enqueue("hand_over_old", former, order=order, to=email)
+        orders.note(order, by, "handed over", f"{former} -> {email} ({role})")
+    return True
