@@ -1,0 +1,53 @@
+"""The application: settings in, database, pages and commands wired."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from flask import Flask, request
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
+
+import commands
+import config
+from mail import delivery
+from records import database
+from views import errors, finishing, health, i18n, mailbox, partner, requests, security, start
+
+ROOT = Path(__file__).parent
+
+
+class Homeport(Flask):
+    """Flask, except that its own error log must not print the token that a link's path holds."""
+
+    def log_exception(self, exc_info: object) -> None:
+        where = request.url_rule.rule if request.url_rule else "no route"
+        self.logger.error("%s at %s", request.method, where, exc_info=exc_info)  # type: ignore[arg-type]
+
+
+def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
+    """The application under the environment's settings, with `overrides` laid over them.
+
+    Raises config.WrongSetting with a sentence when a setting is wrong.
+    """
+    settings = config.load(overrides)
+    app = Homeport(__name__, template_folder="partials", static_folder="static")
+    app.jinja_loader = ChoiceLoader(
+        [
+            FileSystemLoader(ROOT / "partials"),
+            PrefixLoader({"mail": FileSystemLoader(ROOT / "mail")}),
+        ]
+    )
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.keys[1:]),
+    )
+    database.connect_to(settings.database_url)
+    security.init_app(app, settings)
+    i18n.init_app(app)
+    delivery.init_app(app, settings)
+    errors.init_app(app)
+    # `finishing` carries the wizard's blueprint: it adds the last steps to it.
+    for room in (start, finishing, requests, partner, mailbox, health):
+        app.register_blueprint(room.pages)
+    commands.init_app(app)
+    return app

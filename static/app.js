@@ -1,0 +1,84 @@
+// What neither HTML nor htmx can say by itself: when to ask for suggestions, and what to tell the
+// reader meanwhile. Every page works without this file.
+"use strict";
+(() => {
+  const LEAST = 5; // characters; the server counts again
+  const PAUSE = 1000; // milliseconds without typing before a screen reader hears the count
+
+  const find = (id) => document.getElementById(id);
+  const on = (names, listener) => names.forEach((name) => document.addEventListener(name, listener));
+  let pause;
+
+  function say(sentence, failed = false) {
+    find("status").textContent = sentence;
+    find("status").classList.toggle("failed", failed);
+  }
+
+  function sayCountLater() {
+    clearTimeout(pause);
+    pause = setTimeout(() => {
+      const list = find("matches");
+      if (list && list.getAttribute("aria-busy") !== "true") say(list.dataset.status || "");
+    }, PAUSE);
+  }
+
+  function missing() {
+    return LEAST - [...find("company_name").value.trim().normalize()].length;
+  }
+
+  function suggest() {
+    const list = find("matches");
+    const live = find("live");
+    say("");
+    sayCountLater();
+    if (missing() > 0) {
+      htmx.trigger(live, "htmx:abort"); // a late answer must not show a list under four characters
+      list.removeAttribute("aria-busy");
+      list.dataset.status = "";
+      list.replaceChildren(find("hints").content.children[missing() - 1].cloneNode(true));
+    } else {
+      list.setAttribute("aria-busy", "true");
+      htmx.trigger(live, "suggest");
+    }
+  }
+
+  // The box and the address say the same thing twice: whichever is touched leads.
+  function agree(touched) {
+    const address = find("admin_email");
+    const box = find("i_am_admin");
+    if (touched === box) address.value = box.checked ? box.dataset.own : "";
+    else box.checked = address.value.trim().toLowerCase() === box.dataset.own;
+  }
+
+  function begin() {
+    const name = find("company_name");
+    if (!name || !find("live")) return;
+    agree(find("admin_email"));
+    // A reload brings back what was typed, but the list is the one the server knew.
+    if (name.value !== name.defaultValue) suggest();
+  }
+
+  on(["input"], (event) => {
+    if (!find("live") || !["company_name", "admin_email", "i_am_admin"].includes(event.target.id)) return;
+    if (event.target.id !== "company_name") agree(event.target);
+    suggest();
+  });
+
+  // htmx names its events differently in 2.x and 4.x; both are listened for.
+  on(["htmx:afterSwap", "htmx:after:swap"], (event) => {
+    const target = event.detail.target || event.detail.ctx?.target;
+    if (find("status").classList.contains("failed")) say("");
+    if (target?.id === "step") begin();
+    else sayCountLater();
+  });
+
+  on(["htmx:responseError", "htmx:sendError", "htmx:timeout", "htmx:response:error", "htmx:error"], ({ detail }) => {
+    if (detail.errorInfo) return; // 2.x repeats each error under this name, and aborted requests too
+    if (detail.ctx?.response?.status === 422) return; // 4.x: a refused form, which is shown
+    find("matches")?.removeAttribute("aria-busy");
+    clearTimeout(pause);
+    say(find("status").dataset.failed, true);
+  });
+
+  begin();
+})();

@@ -1,0 +1,1 @@
+"""HTTP only: load, guard, validate, act, answer."""

@@ -1,0 +1,174 @@
+"""The forms: what is asked, and the sentence when an answer will not do. Input is always kept."""
+
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    Field,
+    RadioField,
+    StringField,
+    ValidationError,
+)
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import AnyOf
+
+from matching.addresses import canonical
+from matching.names import company_name
+from matching.sentences import Refused
+from matching.text import message_text
+from views.i18n import say
+
+
+def _l(words: str) -> Any:
+    """Words translated when they are shown: forms are made before there is a reader."""
+    return lazy_gettext(words)
+
+
+Choices = list[tuple[str, Any]]
+ROLES: Choices = [
+    ("customer", _l("The customer: they will use it themselves")),
+    ("partner", _l("A partner: they set it up for a customer, or for their own company")),
+]
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """CSRF is checked for every unsafe request before any form is looked at."""
+
+    class Meta:
+        csrf = False
+
+
+class _Checked(StringField):
+    """Text under a rule that answers the clean value, or refuses with a sentence."""
+
+    rule: ClassVar[Any]
+    clean: str = ""
+
+    def pre_validate(self, _form: Any) -> None:
+        try:
+            self.clean = self.rule(self.data or "")
+        except Refused as refused:
+            raise ValidationError(say(refused.sentence)) from None
+
+
+class AddressField(_Checked):
+    rule = staticmethod(canonical)
+
+
+class CompanyNameField(_Checked):
+    rule = staticmethod(company_name)
+
+
+class MessageField(_Checked):
+    rule = staticmethod(message_text)
+
+
+class Choice(RadioField):
+    """A radio group in which nothing is preselected; its sentence says what to do about it."""
+
+    def __init__(self, label: Any, choices: Choices, sentence: Any, **bound: Any) -> None:
+        known = AnyOf([value for value, _label in choices], message=sentence)
+        options = [SelectChoice(value, words) for value, words in choices]
+        super().__init__(label, choices=options, validators=[known], validate_choice=False, **bound)
+
+
+class PurposeForm(Form):
+    purpose = Choice(
+        _l("Who is this order for?"),
+        [
+            ("partner_for_customer", _l("For a customer of ours")),
+            ("partner_own_use", _l("For our own company")),
+        ],
+        _l("Say whether this order is for a customer or for your own company."),
+    )
+
+
+class CompanyForm(Form):
+    admin_email = AddressField(_l("Administrator's email address"))
+    i_am_admin = BooleanField(_l("I am the administrator"))
+    company_name = CompanyNameField(_l("Company name"))
+    organization = StringField(_l("Organization"))
+    seen = StringField()
+
+    def name_and_address(self) -> tuple[str, str]:
+        """The clean values, after validate()."""
+        return self.company_name.clean, self.admin_email.clean
+
+
+class OrganizationForm(Form):
+    organization = StringField(_l("Organization"))
+
+
+class AdministratorForm(Form):
+    message = MessageField(_l("Your message to the administrators"))
+
+
+class OwnDecisionForm(Form):
+    decision = Choice(
+        _l("You administer this organization. What should happen?"),
+        [
+            ("add", _l("Add them as full administrator")),
+            ("accept", _l("Accept the subscription, do not add them")),
+        ],
+        _l("Choose whether to add this person as an administrator."),
+    )
+
+
+class HandOverForm(Form):
+    contact_email = AddressField(_l("Their email address"))
+    contact_role = Choice(
+        _l("Who are they?"), ROLES, _l("Say whether they are the customer or a partner.")
+    )
+
+
+class ReviewForm(Form):
+    confirm = BooleanField(_l("I have checked this, and it is right"))
+
+    def validate_confirm(self, field: Field) -> None:
+        if not field.data:
+            raise ValidationError(str(_l("Tick the box to confirm what is written above.")))
+
+
+class FreshLinkForm(Form):
+    number = StringField(_l("Order number"))
+    contact_email = AddressField(_l("Your email address"))
+
+    def validate_number(self, field: Field) -> None:
+        if not (field.data or "").strip():
+            raise ValidationError(str(_l("Type the order number; it is in the mail.")))
+
+
+class PartnerForm(Form):
+    contact_email = AddressField(_l("Your email address"))
+
+
+class DecisionForm(Form):
+    decision = Choice(
+        _l("Your answer"),
+        [
+            ("add", _l("Add them as full administrator")),
+            ("accept", _l("Accept the subscription, do not add the person")),
+            ("decline", _l("Decline")),
+            ("report", _l("Report as suspicious")),
+        ],
+        _l("Choose one of the four answers."),
+    )
+    note = MessageField(_l("A note to them (optional)"))
+
+
+class ConfirmForm(Form):
+    confirm = Choice(
+        _l("Your answer"),
+        [("yes", _l("Yes, I will administer it")), ("no", _l("No, this is not for me"))],
+        _l("Choose one of the two answers."),
+    )
+
+
+class DisputeForm(Form):
+    confirm = BooleanField(_l("This is not ours: stop this order"))
+
+    def validate_confirm(self, field: Field) -> None:
+        if not field.data:
+            raise ValidationError(str(_l("Tick the box to stop this order.")))

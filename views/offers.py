@@ -1,0 +1,197 @@
+"""The list of candidates, as one session may see it."""
+
+from dataclasses import dataclass, field
+from math import log10
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from config import Settings
+from matching import disclosure
+from matching.addresses import canonical, shared_domains
+from matching.disclosure import Shown, Viewer
+from matching.names import company_name
+from matching.rules import Candidate, Standing, Tier
+from matching.sentences import Refused, Sentence, sentence
+from provisioning import matches, organizations
+from provisioning.journey import kind_for
+from provisioning.matches import Match
+from records import clock
+from records.tables import Order
+from views.opaque import digest_of, seal, unseal
+from views.visit import Visit, settings
+
+LEAST = 5
+CLOSED = (Tier.WEAK, Tier.DOMAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    value: str
+    shown: Shown
+    users_bar: int | None
+    subscriptions_bar: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    tier: Tier
+    label: str
+    closed: bool
+    cards: list[Card]
+    continues: bool  # the tier began on an earlier page
+
+
+@dataclass(slots=True)
+class Offer:
+    """What _matches.html shows: a hint, a list, or that there is none."""
+
+    state: str  # hint | address | list | empty
+    url: str
+    missing: int = 0
+    groups: list[Group] = field(default_factory=list)
+    total_label: Sentence | None = None
+    more: str | None = None
+    more_url: str = ""
+    may_create: bool = False
+    chosen: str | None = None
+    continued: bool = False
+    error: str = ""
+    seen: str = ""
+
+
+def bound_to(number: str, name: str, address: str) -> str:
+    """What an opaque value is bound to besides its session."""
+    return f"{number}\0{name}\0{address}"
+
+
+def live(here: Visit, typed_name: str, typed_address: str, more: str = "") -> Offer:
+    """The list under the company name, for what stands in the form at this moment."""
+    url = url_for("wizard.suggest", number=here.order.number)
+    missing = LEAST - len(typed_name.strip())
+    if missing > 0:
+        return Offer("hint", url, missing=min(missing, LEAST))
+    try:
+        address = canonical(typed_address)
+    except Refused:
+        return Offer("address", url)
+    try:
+        name = company_name(typed_name)
+    except Refused:
+        return Offer("empty", url)
+    found = matches.match(name, address, settings(), purpose_kind=kind_for(here.facts.purpose))
+    return _offer(here, found, url, name, address, more)
+
+
+def listing(here: Visit, after: str = "") -> tuple[Offer, Match]:
+    """The list of the organization step, for the order's stored answers."""
+    order = here.order
+    url = url_for("wizard.suggest", number=order.number, listing=1)
+    found = organizations.match_for(order, settings(), proven=here.proven, listing=True)
+    organizations.offer(order, found)
+    offer = _offer(here, found, url, order.company_name, order.admin_email, after)
+    offer.chosen = _sealed_choice(here)
+    return offer, found
+
+
+def wish_of(here: Visit, value: str, name: str, address: str, seen: str = "") -> int | str | None:
+    """The organization that a value from the list names, "new", or None when it fits no longer."""
+    bound = bound_to(here.order.number, name, address)
+    if value != organizations.NEW:
+        return unseal(value, here.secret, bound)
+    if not seen:
+        return organizations.NEW
+    found = matches.match(name, address, settings(), purpose_kind=kind_for(here.facts.purpose))
+    return organizations.NEW if seen == digest_of(found.ids, here.secret, bound) else None
+
+
+def _sealed_choice(here: Visit) -> str | None:
+    order: Order = here.order
+    if order.create_new:
+        return organizations.NEW
+    bound = bound_to(order.number, order.company_name, order.admin_email)
+    return seal(order.organization_id, here.secret, bound) if order.organization_id else None
+
+
+def _offer(here: Visit, found: Match, url: str, name: str, address: str, more: str) -> Offer:
+    bound = bound_to(here.order.number, name, address)
+    after = unseal(more, here.secret, bound) if more else None
+    cards, following = matches.page(found, settings(), after)
+    if not cards:
+        return Offer("empty", url)
+    viewer = viewer_of(here, found.question.domain)
+    sealed = seal(following, here.secret, bound) if following else None
+    where = url_for("wizard.organization", number=here.order.number)
+    return Offer(
+        "list",
+        url,
+        groups=_groups(cards, found, after, viewer, here.secret, bound),
+        total_label=_total(found),
+        more=sealed,
+        more_url=f"{where}?after={sealed}" if sealed else "",
+        may_create=found.standing is not Standing.FULL_ADMIN,
+        continued=after is not None,
+        seen=digest_of(found.ids, here.secret, bound),
+    )
+
+
+def viewer_of(here: Visit, looked_up: str) -> Viewer:
+    """How exactly this session may see organizations at a domain."""
+    rules: Settings = settings()
+    return disclosure.viewer(
+        here.order.contact_role,
+        here.by,
+        here.proven is not None,
+        looked_up,
+        shared_domains(),
+        rules.disclosure,
+    )
+
+
+def _total(found: Match) -> Sentence:
+    count = len(found.candidates)
+    if found.continues:
+        return sentence("More than %(count)s organizations may be yours.", count=count)
+    return sentence(
+        "%(count)s organization may be yours.", "%(count)s organizations may be yours.", count
+    )
+
+
+def _groups(
+    cards: list[Candidate],
+    found: Match,
+    after: int | None,
+    viewer: Viewer,
+    secret: str,
+    bound: str,
+) -> list[Group]:
+    labels = {
+        Tier.ADMINISTERS: _("The administrator manages these already"),
+        Tier.BELONGS: _("The administrator is a user here already"),
+        Tier.NAME_AND_DOMAIN: _("Same name, same email domain"),
+        Tier.RELATED_DOMAIN: _("Same name, related email domain"),
+        Tier.WEAK: _("Weak: same shared mail provider"),
+        Tier.DOMAIN: _("Same email domain, another name"),
+    }
+    before = next((c.tier for c in found.candidates if c.organization.id == after), None)
+    exact = viewer is Viewer.EXACT
+    groups: list[Group] = []
+    for candidate in cards:
+        if not groups or groups[-1].tier is not candidate.tier:
+            tier = candidate.tier
+            groups.append(Group(tier, labels[tier], tier in CLOSED, [], tier is before))
+        organization = candidate.organization
+        groups[-1].cards.append(
+            Card(
+                seal(organization.id, secret, bound),
+                disclosure.shown(candidate, viewer, clock.today()),
+                _bar(organization.users, 10_000) if exact else None,
+                _bar(organization.active_subscriptions, 100) if exact else None,
+            )
+        )
+    return groups
+
+
+def _bar(value: int, full: int) -> int:
+    """0 to 100 on a logarithmic scale, so that 2 and 20 users can be told apart from 2,000."""
+    return min(100, round(100 * log10(1 + value) / log10(1 + full)))

@@ -1,0 +1,99 @@
+"""What every answer carries and every unsafe request must show."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, request
+from flask_wtf.csrf import CSRFProtect
+
+from config import LOOPBACK, Settings
+from records import database
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+BODY_LIMIT = 256 * 1024
+csrf = CSRFProtect()
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Cookies, trusted hosts, size limits, CSRF, the origin check, headers, the connection."""
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-homeport" if settings.is_https else "homeport",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        TRUSTED_HOSTS=[settings.host, *LOOPBACK],
+        MAX_CONTENT_LENGTH=BODY_LIMIT,
+        MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
+        MAX_FORM_PARTS=200,
+        WTF_CSRF_TIME_LIMIT=None,  # an hour would end wizards that somebody left open
+        WTF_CSRF_SSL_STRICT=False,  # pages send no referrer; refuse_strangers checks the origin
+    )
+    app.before_request(refuse_strangers)  # before the token is looked at
+    csrf.init_app(app)
+    app.before_request(_open)
+    app.after_request(add_headers)
+    app.teardown_request(lambda error: database.release_connection(error is not None))
+
+
+def _open() -> None:
+    if request.endpoint not in ("static", "health.alive"):
+        database.open_connection()
+
+
+def refuse_strangers() -> None:
+    """A form of ours comes from a page of ours, as far as the browser says where it comes from."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if not from_our_page(site, origin, current_app.config["SETTINGS"].public_url):
+        abort(400, "stranger")
+
+
+def from_our_page(site: str | None, origin: str | None, public_url: str) -> bool:
+    """Whether Sec-Fetch-Site and Origin (None: not sent) allow that a page of ours sent this.
+
+    Pages without referrer make browsers send "Origin: null"; then Sec-Fetch-Site must speak for it.
+    """
+    if site not in (None, "same-origin", "none"):
+        return False
+    if origin == "null":
+        return site is not None
+    return origin is None or _origin_of(origin) == _origin_of(public_url)
+
+
+def _origin_of(url: str) -> tuple[str, str | None, int | None]:
+    try:
+        parts = urlsplit(url)
+        default = {"http": 80, "https": 443}.get(parts.scheme)
+        return parts.scheme, parts.hostname, parts.port or default
+    except ValueError:
+        return "", None, None
+
+
+def add_headers(response: Response) -> Response:
+    """The policy everywhere; nothing but static files may be kept by anybody."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if current_app.config["SETTINGS"].is_https:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint == "static":
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+    # A refused form must survive Back and forward without JavaScript, which no-store would not.
+    kept = "private, no-cache" if response.status_code == 422 else "no-store"
+    response.headers.setdefault("Cache-Control", kept)
+    response.vary.update(("HX-Request", "HX-History-Restore-Request", "Cookie"))
+    return response

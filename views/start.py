@@ -1,0 +1,89 @@
+"""From the mail to the order: the launch link's page, and a fresh link for who needs one."""
+
+import secrets
+
+from flask import Blueprint, redirect, session, url_for
+from flask.typing import ResponseReturnValue
+
+from matching.addresses import masked
+from provisioning import links
+from provisioning.facts import facts_of
+from provisioning.journey import current_step
+from provisioning.links import Standing
+from provisioning.orders import is_closed
+from records import orders
+from records.tables import MagicLink
+from views import visit
+from views.forms import Form, FreshLinkForm
+from views.render import page
+from views.visit import settings
+
+pages = Blueprint("start", __name__)
+STATUS = {
+    Standing.LIVING: 200,
+    Standing.USED: 410,
+    Standing.EXPIRED: 410,
+    Standing.REPLACED: 410,
+    Standing.UNKNOWN: 404,
+}
+
+
+@pages.route("/", methods=["GET", "POST"])
+def home() -> ResponseReturnValue:
+    """Get your link again: one neutral answer, whatever is typed."""
+    form = FreshLinkForm()
+    if form.validate_on_submit():
+        links.send_fresh((form.number.data or "").strip(), form.contact_email.clean, settings())
+        return page("fresh_sent.html")
+    return page("home.html", form=form), 422 if form.errors else 200
+
+
+@pages.get("/start/<token>")
+def look(token: str) -> ResponseReturnValue:
+    """The link's page: a button, or why there is none. Nothing changes by looking."""
+    standing, link = links.look(token, "launch")
+    if link and standing is not Standing.UNKNOWN:
+        opened = visit.living(link.order.number)
+        if opened and opened[1].email == link.email and standing is Standing.USED:
+            return _onward(link)
+        if is_closed(link.order):
+            return page("closed.html", problem=visit.closing(link.order), number=link.order.number)
+    if link is None or standing is not Standing.LIVING:
+        return _no_button(standing, link)
+    # A browser that repeats its own claim is told apart from a stranger by this value.
+    session.setdefault("browser", secrets.token_urlsafe(16))
+    lines = orders.lines(link.order)
+    return page(
+        "start.html",
+        form=Form(),
+        number=link.order.number,
+        lines=lines,
+        contact=masked(link.email),
+        handed_over=link.order.contact_name == "",
+    )
+
+
+@pages.post("/start/<token>")
+def claim(token: str) -> ResponseReturnValue:
+    """Pressing the button starts the session."""
+    _standing, link = links.look(token, "launch")
+    if link and is_closed(link.order):
+        return page("closed.html", problem=visit.closing(link.order), number=link.order.number)
+    standing, secret = links.claim(token, session.get("browser", ""), settings(), "launch")
+    if link is None or standing is not Standing.LIVING:
+        if link and standing is Standing.USED and visit.living(link.order.number):
+            return _onward(link)
+        return _no_button(standing, link)
+    visit.keep(link.order, secret)
+    return _onward(link)
+
+
+def _onward(link: MagicLink) -> ResponseReturnValue:
+    order = orders.locked(link.order_id)
+    return redirect(visit.step_url(order, current_step(facts_of(order))), 303)
+
+
+def _no_button(standing: Standing, link: MagicLink | None) -> ResponseReturnValue:
+    form = FreshLinkForm(formdata=None, number=link.order.number if link else "")
+    body = page("link_problem.html", standing=standing, form=form, action=url_for("start.home"))
+    return body, STATUS[standing]
