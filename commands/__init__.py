@@ -1,0 +1,29 @@
+"""The flask command line: a module for each group of commands."""
+
+import click
+from flask import Flask
+
+import config
+from commands import check, context, database, directory, mail, match, orders, serving
+
+COMMANDS: tuple[click.Command, ...] = (
+    database.migrate,
+    database.demo,
+    serving.serve,
+    serving.start,
+    directory.directory,
+    orders.orders,
+    match.match,
+    mail.mail,
+    check.check,
+)
+
+
+class WrongSetting(context.Wrong, config.WrongSetting):
+    """A wrong setting as the command line says it: one sentence, exit code 2."""
+
+
+def init_app(app: Flask) -> None:
+    """Add the commands to `flask`."""
+    for command in COMMANDS:
+        app.cli.add_command(command)

@@ -1,0 +1,71 @@
+"""`flask check`: everything that Homeport needs, each with a sentence."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import click
+from flask.cli import with_appcontext
+
+import config
+from commands.context import Wrong, connected, first_line, settings
+from config import Settings
+from mail.smtp import SafeConnection
+from records.database import db, is_postgresql
+from records.migrate import pending
+
+SECRET = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "MAIL_PASSWORD")
+
+
+@click.command()
+@with_appcontext
+def check() -> None:
+    """Print the settings and whether database and mail server answer. Exit code 1: one does not."""
+    for name, _default, meaning in config.described():
+        click.echo(f"{name}={_shown(name, getattr(settings(), name.lower()))}\n    {meaning}")
+    click.echo()
+    results = [_says(examine) for examine in (_database, _mail)]
+    if not all(results):
+        raise SystemExit(1)
+
+
+def _says(examine: Callable[[Settings], str]) -> bool:
+    try:
+        click.echo(examine(settings()))
+    except Wrong as wrong:
+        click.echo(wrong.message)
+        return False
+    return True
+
+
+def _database(_settings: Settings) -> str:
+    with connected():
+        if waiting := pending():
+            raise Wrong(f"The database lacks {', '.join(waiting)}: run `flask migrate`.")
+        system = "PostgreSQL" if is_postgresql() else "SQLite"
+        version = ".".join(str(part) for part in _version())
+    return f"The database answers ({system} {version}) and is up to date."
+
+
+def _version() -> tuple[int, ...]:
+    if is_postgresql():
+        return (db.connection().info.server_version // 10_000,)
+    return tuple(db.obj.server_version)
+
+
+def _mail(settings: Settings) -> str:
+    if settings.mailbox_dir:
+        return f"No mail server is set: mails go to the local mailbox in {settings.mailbox_dir}."
+    where = f"{settings.mail_server}:{settings.mail_port}"
+    try:
+        SafeConnection(settings).configure_host().quit()
+    except Exception as error:  # whatever the network or the server does
+        raise Wrong(f"The mail server {where} cannot be used: {first_line(error)}") from None
+    return f"The mail server {where} answers."
+
+
+def _shown(name: str, value: object) -> str:
+    if name in SECRET:
+        return "(kept secret)" if value else ""
+    if name == "DATABASE_URL" and (password := urlsplit(str(value)).password):
+        return str(value).replace(f":{password}@", ":***@")
+    return {True: "1", False: "0"}[value] if isinstance(value, bool) else str(value)
