@@ -1,0 +1,98 @@
+"""What every test may ask for. Whatever uses `app` runs on SQLite and on PostgreSQL."""
+
+import os
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+from flask import Flask
+
+import config
+from tests.support import databases, postgresql
+from tests.support.page_client import PageClient
+
+# The same examples in every run, and no limit on time: machines are shared.
+hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("steady")
+
+PUBLIC_URL = "http://homeport.test"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:
+    """With pytest-xdist, the process that starts the workers runs one server for all of them."""
+    server = getattr(node.config, "_postgresql", None)
+    if server is None:
+        server = node.config._postgresql = postgresql.Server()
+        node.config.add_cleanup(server.stop)
+        server.start()
+    node.workerinput["postgresql"] = server.url
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(request) -> Iterator[str]:
+    """URL of the server, without a database."""
+    if hasattr(request.config, "workerinput"):
+        yield request.config.workerinput["postgresql"]
+        return
+    server = postgresql.Server()
+    try:
+        yield server.start().url
+    finally:
+        server.stop()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_settings_of_this_machine() -> Iterator[None]:
+    """Tests say what they need; nothing is taken from the shell they are started in."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, _default, _meaning in config.described():
+            patch.delenv(name, raising=False)
+        yield
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database_url(request, tmp_path_factory) -> Iterator[str]:
+    """A database of this module alone, migrated."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('database')}/homeport.db"
+        with databases.migrated(url):
+            yield url
+        return
+    server = request.getfixturevalue("postgresql_server")
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    url = postgresql.create_database(server, name)
+    try:
+        with databases.migrated(url):
+            yield url
+    finally:
+        postgresql.drop_database(server, name)
+
+
+@pytest.fixture
+def app(request, database_url, tmp_path) -> Iterator[Flask]:
+    """The application on an empty database, whose connection is open for the test's own queries.
+
+    No context is pushed: requests made inside one would share its `g`, which hides mistakes.
+    `@pytest.mark.settings(DISCLOSURE="exact")` lays settings over the usual ones.
+    """
+    from app import create_app  # here, so that tests of pure rules run whatever the pages are like
+
+    settings = {
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": "a secret for tests only",
+        "PUBLIC_URL": PUBLIC_URL,
+        "INSTANCE_DIR": str(tmp_path / "instance"),
+    }
+    for mark in reversed(list(request.node.iter_markers("settings"))):
+        settings |= mark.kwargs
+    app = create_app(settings)
+    app.testing = True
+    with databases.emptied(database_url):
+        yield app
+
+
+@pytest.fixture
+def client(app) -> PageClient:
+    """A browser without JavaScript; PageClient(app) makes another person's."""
+    return PageClient(app)

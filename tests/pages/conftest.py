@@ -1,0 +1,10 @@
+"""The stage that page tests play on."""
+
+import pytest
+
+from tests.support.cast import Stage
+
+
+@pytest.fixture
+def stage(app) -> Stage:
+    return Stage(app)

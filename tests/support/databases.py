@@ -1,0 +1,33 @@
+"""Fresh databases for tests: migrated once, emptied for each test."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from peewee import sort_models  # type: ignore[attr-defined]
+
+from records.database import connect_to, connection, db
+from records.migrate import migrate
+from records.tables import Table
+
+
+@contextmanager
+def migrated(url: str) -> Iterator[None]:
+    """The database at `url` brought up to date; its connections are closed at the end."""
+    connect_to(url)
+    try:
+        with connection():
+            migrate()
+        yield
+    finally:
+        db.close()
+
+
+@contextmanager
+def emptied(url: str) -> Iterator[None]:
+    """Without rows at the beginning, with an open connection as long as the test runs."""
+    connect_to(url)
+    with connection():
+        with db.atomic():
+            for table in reversed(sort_models(Table.__subclasses__())):
+                table.delete().execute()
+        yield
