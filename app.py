@@ -10,7 +10,18 @@ import commands
 import config
 from mail import delivery
 from records import database
-from views import errors, finishing, health, i18n, mailbox, partner, requests, security, start
+from views import (
+    errors,
+    finishing,
+    health,
+    i18n,
+    mailbox,
+    partner,
+    render,
+    requests,
+    security,
+    start,
+)
 
 ROOT = Path(__file__).parent
 
@@ -44,6 +55,7 @@ def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
     database.connect_to(settings.database_url)
     security.init_app(app, settings)
     i18n.init_app(app)
+    render.init_app(app)
     delivery.init_app(app, settings)
     errors.init_app(app)
     # `finishing` carries the wizard's blueprint: it adds the last steps to it.

@@ -58,7 +58,7 @@ def write(matter: Matter, link: Link | None, settings: Settings) -> Letter:
         subject=context["subject"],
         text=wording.columns(text, link.url if link else "", settings.link_base + "/"),
         html=_inline(html),
-        message_id=matter.message_id,
+        message_id=f"<{matter.message_id}@{settings.host}>",
         queued_at=matter.queued_at,
     )
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from records.database import db, is_postgresql
 
-_MOST_VALUES = 30_000  # a statement takes 32,766 of them on SQLite, 65,535 on PostgreSQL
+_MOST_VALUES = 30_000  # SQLite takes 32,766 values a statement
+_TYPES = {int: "bigint", str: "text", bool: "boolean", date: "date"}
 
 
 def write(sql: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Run `sql`, in which `{rows}` stands for the list of `rows`; nothing when it is empty."""
+    """Run `sql`, in which `VALUES {rows}` stands for the `rows`; nothing when there are none."""
     for _cursor in _run(sql, rows):
         pass
 
@@ -29,13 +30,34 @@ def day(value: Any) -> date | None:
 
 
 def _run(sql: str, rows: Sequence[Sequence[Any]]) -> Iterator[Any]:
-    # SQLite's transaction holds the whole database. Weaker than FOR UPDATE, so that orders and
-    # requests may refer to an organization meanwhile.
-    sql = sql.replace("{held}", "FOR NO KEY UPDATE" if is_postgresql() else "")
-    width = len(rows[0]) if rows else 1
-    one = f"({', '.join([db.obj.param] * width)})"
-    step = _MOST_VALUES // width
+    if rows and is_postgresql():
+        # Weaker than FOR UPDATE, so that orders may refer to an organization meanwhile.
+        yield db.execute_sql(*_from_arrays(sql.replace("{held}", "FOR NO KEY UPDATE"), rows))
+    elif rows:
+        # A transaction holds the whole of SQLite anyway.
+        yield from _from_values(sql.replace("{held}", ""), rows)
+
+
+def _from_values(sql: str, rows: Sequence[Sequence[Any]]) -> Iterator[Any]:
+    one = f"({', '.join('?' * len(rows[0]))})"
+    step = _MOST_VALUES // len(rows[0])
     for start in range(0, len(rows), step):
         part = rows[start : start + step]
         values = [value for row in part for value in row]
         yield db.execute_sql(sql.replace("{rows}", ", ".join([one] * len(part))), values)
+
+
+def _from_arrays(sql: str, rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
+    """An array a column: the statement stays short, and is planned once for any number of rows."""
+    names: list[str] = []
+    arrays: list[str] = []
+    values: list[Any] = []
+    for place, column in enumerate(zip(*rows, strict=True)):
+        kind = next((_TYPES[type(value)] for value in column if value is not None), None)
+        names.append(f"c{place}" if kind else "NULL")
+        if kind:
+            arrays.append(f"%s::{kind}[]")
+            values.append(list(column))
+    given = ", ".join(name for name in names if name != "NULL")
+    source = f"SELECT {', '.join(names)} FROM unnest({', '.join(arrays)}) AS given({given})"
+    return sql.replace("VALUES {rows}", source), values

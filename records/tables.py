@@ -261,7 +261,7 @@ class OutboxRow(Table):
     link: Maybe = ForeignKeyField(MagicLink, null=True)
     link_id: Maybe
     facts = TextField(default="{}")  # JSON: what the letter says beyond its order and request
-    message_id = TextField()
+    message_id = TextField()  # the part before the @
     queued_at = UtcField(default=clock.now)
     due_at = UtcField(default=clock.now)
     attempts = IntegerField(default=0)

@@ -1,5 +1,6 @@
 """The forms: what is asked, and the sentence when an answer will not do. Input is always kept."""
 
+import re
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext
@@ -33,11 +34,22 @@ ROLES: Choices = [
 ]
 
 
+_NOT_IN_HTML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+
+
 class Form(FlaskForm):  # type: ignore[misc]
     """CSRF is checked for every unsafe request before any form is looked at."""
 
     class Meta:
         csrf = False
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """What is refused is shown again, but for what no page can hold."""
+        valid = bool(super().validate(extra_validators))
+        for field in self:
+            if not valid and isinstance(field.data, str):
+                field.data = _NOT_IN_HTML.sub("", field.data)
+        return valid
 
 
 class _Checked(StringField):

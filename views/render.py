@@ -1,9 +1,25 @@
 """Templates with what every page needs, whole or as the part that htmx swaps."""
 
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
-from flask import current_app, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask_babel import get_locale
+
+
+def init_app(app: Flask) -> None:
+    """Static files may be kept for ever: their address changes with what is in them."""
+
+    @cache
+    def version(file: str) -> str:
+        return sha256(Path(str(app.static_folder), file).read_bytes()).hexdigest()[:10]
+
+    @app.url_defaults
+    def add_version(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static":
+            values["v"] = version(values["filename"])
 
 
 def is_fragment() -> bool:
@@ -21,7 +37,7 @@ def page(template: str, **context: Any) -> str:
         layout="_step.html" if is_fragment() else "layout.html",
         seller_name=settings.seller_name,
         support_address=settings.support_address,
-        language=str(locale) if locale else "en",
+        language=str(locale).replace("_", "-") if locale else "en",
         direction=locale.text_direction if locale else "ltr",
         **context,
     )

@@ -80,12 +80,16 @@ def organization(here: Visit) -> ResponseReturnValue:
     form = OrganizationForm()
     sentence = ""
     if request.method == "POST":
-        value = form.organization.data or ""
         order = here.order
-        wish = wish_of(here, value, order.company_name, order.admin_email) if value else None
+        asked = order.company_name, order.admin_email
+        # Where the list has become empty, going on is all that there is to choose.
+        value = form.organization.data or ("" if listing(here)[0].groups else organizations.NEW)
+        wish = wish_of(here, value, *asked) if value else None
         if wish is None:
             sentence = _("Choose an organization from the list.")
-        elif organizations.choose(order, wish, here.by, settings(), proven=here.proven):
+        elif _answers(asked) and organizations.choose(
+            order, wish, here.by, settings(), proven=here.proven
+        ):
             return onward(here)
         else:
             sentence = _("The list has changed since you saw it. Look at it once more.")
@@ -96,6 +100,12 @@ def organization(here: Visit) -> ResponseReturnValue:
     matches.continued = False
     matches.error = sentence
     return answer(here, "organization.html", refused(form), form=form, matches=matches)
+
+
+def _answers(asked: tuple[str, str]) -> bool:
+    """Whether a posted list was made for this name and address: another tab may have changed it."""
+    given = zip(("company_name", "admin_email"), asked, strict=True)
+    return all(request.form.get(name, value) == value for name, value in given)
 
 
 @pages.post("/hand-over")

@@ -53,7 +53,7 @@ def test_every_letter_is_sent_and_marked_and_no_token_stays_behind(
     assert deliver_due(by_smtp, no_reissue) == 0
     assert mail_server.connections == 2  # one is the test's own
     assert [message_of(m)["Message-ID"] for m in mail_server.accepted] == [
-        row.message_id for row in rows
+        f"<{row.message_id}@homeport.test>" for row in rows
     ]
     for row in map(again, rows):
         assert (bool(row.sent_at), row.failed_at, row.leased_until) == (True, None, None)
@@ -85,7 +85,7 @@ def test_a_refusal_for_now_is_tried_again_with_the_same_mail(
         assert deliver_due(by_smtp, no_reissue) == 1
     assert again(row).sent_at
     for envelope in [*mail_server.offered, *mail_server.accepted]:
-        assert message_of(envelope)["Message-ID"] == row.message_id
+        assert message_of(envelope)["Message-ID"] == f"<{row.message_id}@homeport.test>"
         assert cast.url(row) in part(message_of(envelope), "plain")
 
 
@@ -238,7 +238,7 @@ def test_a_worker_that_died_is_followed_by_one_that_sends_the_same_mail(
     with time_machine.travel(again(row).leased_until):
         assert deliver_due(by_smtp, no_reissue) == 1
     first, second = map(message_of, mail_server.accepted)
-    assert first["Message-ID"] == second["Message-ID"] == row.message_id
+    assert first["Message-ID"] == second["Message-ID"] == f"<{row.message_id}@homeport.test>"
     assert part(first, "plain") == part(second, "plain")
     assert again(row).sent_at
 
@@ -366,7 +366,7 @@ def test_the_mailbox_holds_whole_files_in_order_for_us_alone(cast, no_reissue):
     deliver_due(cast.settings, no_reissue)
     files = sorted(cast.settings.mailbox_dir.iterdir())
     assert [message["Message-ID"] for message in mails(cast.settings)] == [
-        row.message_id for row in rows
+        f"<{row.message_id}@homeport.test>" for row in rows
     ]
     assert {path.suffix for path in files} == {".eml"}
     assert {path.stat().st_mode & 0o077 for path in files} == {0}

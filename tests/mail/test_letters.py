@@ -54,7 +54,7 @@ def test_headers_are_exact(cast, letter, no_reissue):
     assert message["To"] == ADMIN
     assert message["From"] == "Northwind Cloud <support@homeport.test>"
     assert message["Reply-To"] == "support@homeport.test"
-    assert message["Message-ID"] == row.message_id
+    assert message["Message-ID"] == f"<{row.message_id}@homeport.test>"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["X-Auto-Response-Suppress"] == "All"
     assert message["Date"].datetime.tzinfo
