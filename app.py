@@ -39,7 +39,11 @@ def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
 
     Raises config.WrongSetting with a sentence when a setting is wrong.
     """
-    settings = config.load(overrides)
+    try:
+        settings = config.load(overrides)
+        database.connect_to(settings.database_url)
+    except (config.WrongSetting, OSError) as wrong:
+        raise commands.WrongSetting(str(wrong)) from None
     app = Homeport(__name__, template_folder="partials", static_folder="static")
     app.jinja_loader = ChoiceLoader(
         [
@@ -52,7 +56,6 @@ def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
         SECRET_KEY=settings.secret_key,
         SECRET_KEY_FALLBACKS=list(settings.keys[1:]),
     )
-    database.connect_to(settings.database_url)
     security.init_app(app, settings)
     i18n.init_app(app)
     render.init_app(app)

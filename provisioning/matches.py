@@ -1,6 +1,7 @@
 """Which organizations an order may belong to: read the directory, apply the rules, page by page."""
 
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain
 
 from config import Settings
@@ -69,7 +70,7 @@ def match(
         belongs,
         (rules.by_name_and_domain(question, _found(row), today, rule) for row in nearest),
         (rules.by_name_and_domain(question, _found(row), today, rule) for row in related),
-        (rules.by_domain(question, _found(row), today) for row in others),
+        (_at_domain(question, row, today, rule) for row in others),
     )
     first: dict[int, Candidate] = {}
     for candidate in candidates:
@@ -112,6 +113,14 @@ def find(found: Match, organization_id: int, settings: Settings) -> Candidate | 
         return None
     return rules.by_name_and_domain(
         found.question, _found(row), clock.today(), settings.shared_domain_rule
+    )
+
+
+def _at_domain(question: Question, row: FoundRow, today: date, rule: str) -> Candidate | None:
+    """One found by its domain alone may match by name as well, past the nearest."""
+    found = _found(row)
+    return rules.by_name_and_domain(question, found, today, rule) or rules.by_domain(
+        question, found, today
     )
 
 

@@ -120,6 +120,11 @@ class Subscription(Table):
     ends_on: Maybe = DateField(null=True)
 
 
+Subscription.add_index(
+    Subscription.starts_on, where=SQL("status = 'pending'"), name="subscription_pending"
+)
+
+
 # --- orders ------------------------------------------------------------------------------------
 
 

@@ -226,6 +226,9 @@ def up(_migrator: Any, db: Any) -> None:
         ]
     )
     db.execute_sql(f"{ONE_OPEN} WHERE status = 'open'")
+    db.execute_sql(
+        "CREATE INDEX subscription_pending ON subscription (starts_on) WHERE status = 'pending'"
+    )
     db.execute_sql("CREATE INDEX full_admin_of ON user_account (organization_id) WHERE full_admin")
     db.execute_sql(
         "CREATE INDEX outbox_due ON outbox_row (due_at) WHERE sent_at IS NULL AND failed_at IS NULL"
