@@ -144,9 +144,7 @@ def _check(settings: Settings) -> None:
         raise WrongSetting("Set MAIL_USE_TLS or MAIL_USE_SSL, not both.")
     plain = not (settings.mail_use_tls or settings.mail_use_ssl)
     if settings.mail_username and plain and settings.mail_server not in LOOPBACK:
-        raise WrongSetting(
-            "Set MAIL_USE_TLS or MAIL_USE_SSL: no password goes in plain."
-        )
+        raise WrongSetting("Set MAIL_USE_TLS or MAIL_USE_SSL: no password goes in plain.")
     if len(settings.secret_key) < 16:
         raise WrongSetting("SECRET_KEY is too short; it takes at least 16 characters.")
     if "@" not in settings.support_address:

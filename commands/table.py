@@ -3,12 +3,12 @@
 import click
 
 from config import Settings
-from provisioning import demo
+from provisioning.demo import orders_to_show
 
 
 def print_orders(settings: Settings) -> None:
     """Number, contact, what it shows and, where mails stay on this machine, its link."""
-    shown = demo.orders_to_show(settings)
+    shown = orders_to_show(settings)
     if not shown:
         return
     width = max(len(order.contact) for order in shown)

@@ -21,7 +21,7 @@ from mail.rendering import write
 from mail.sendable import Reissue
 from mail.smtp import SafeConnection, ServerError
 from records import clock
-from records.database import open_connection, release_connection
+from records.database import Unavailable, open_connection, release_connection
 from records.tables import OutboxRow
 
 BATCH = 50
@@ -126,13 +126,15 @@ def _deliver(
     row: OutboxRow, carrier: SafeConnection | LocalMailbox, settings: Settings, reissue: Reissue
 ) -> Exception | None:
     """Settle one row; returns the error when the server was lost on the way."""
-    about = matter.of(row)
-    link = sendable.link_of(row, settings, reissue)
-    if reason := sendable.pointless(about, row, link):
-        leases.give_up(row, reason, attempts=0)
-        return None
     try:
+        about = matter.of(row)
+        link = sendable.link_of(row, settings, reissue)
+        if reason := sendable.pointless(about, row, link):
+            leases.give_up(row, reason, attempts=0)
+            return None
         post = addressed(write(about, link, settings), settings)
+    except Unavailable:
+        raise  # the database's trouble, not this letter's
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(place.filename).name}:{place.lineno}"

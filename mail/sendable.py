@@ -6,14 +6,13 @@ from config import Settings
 from mail import leases
 from mail.matter import Matter
 from mail.rendering import Link
-from mail.tokens import recovered
+from mail.tokens import path_of, recovered
 from records import clock
 from records.database import db
 from records.tables import MagicLink, OutboxRow
 
 Reissue = Callable[[MagicLink], MagicLink]
 
-PATHS = {"launch": "start", "partner": "partner"}
 # Without its link such a letter says nothing; any other still has something to tell.
 ONLY_A_LINK = {
     "launch", "fresh_link", "hand_over_new", "partner_sign_in", "access_notice", "first_admin"
@@ -33,8 +32,9 @@ def link_of(row: OutboxRow, settings: Settings, reissue: Reissue) -> Link | None
             link = reissue(link)
             leases.point_to(row, link)
         token = recovered(link.nonce, link.token_hash, settings.keys)
-    path = PATHS.get(link.purpose, "requests")
-    return Link(f"{settings.link_base}/{path}/{token}", link.expires_at) if token else None
+    if token is None:
+        return None
+    return Link(f"{settings.link_base}/{path_of(link.purpose, token)}", link.expires_at)
 
 
 def _is_over(link: MagicLink) -> str:

@@ -5,11 +5,18 @@ import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 
+_PATHS = {"launch": "start", "partner": "partner"}
+
 
 def token_for(nonce: str, key: str) -> str:
     """The token of a link: 43 URL-safe characters that follow from its nonce and the secret key."""
     mac = hmac.new(key.encode(), b"magic-link|" + nonce.encode(), hashlib.sha256).digest()
     return urlsafe_b64encode(mac).decode().rstrip("=")
+
+
+def path_of(purpose: str, token: str) -> str:
+    """Where a link of this purpose leads, below the public address."""
+    return f"{_PATHS.get(purpose, 'requests')}/{token}"
 
 
 def hash_of(token: str) -> str:

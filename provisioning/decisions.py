@@ -4,9 +4,10 @@ from enum import StrEnum
 
 from config import Settings
 from mail.outbox import enqueue
+from matching.sentences import Refused, sentence
 from provisioning import directory, links, requests
-from provisioning.facts import facts_of, standing_of
-from provisioning.journey import Step, current_step
+from provisioning.facts import facts_of, mine, refuse_stale, standing_of
+from provisioning.journey import CLOSED, Step, Verdict, current_step, verdict
 from records import links as link_rows
 from records import lookup, orders
 from records import requests as rows
@@ -30,9 +31,11 @@ class Ending(StrEnum):
 def standing(request: AccessRequest, by: str) -> Ending | None:
     """Why `by` cannot answer a request any more; None while they can."""
     status = standing_of(request)
+    # Who may not decide any more is not told either who did, or when.
+    if request.kind == "access" and not may_decide(request, by):
+        return Ending.NOT_ENTITLED
     if status == "open":
-        entitled = request.kind != "access" or may_decide(request, by)
-        return None if entitled else Ending.NOT_ENTITLED
+        return None
     return Ending(status) if status in ("expired", "withdrawn") else Ending.DECIDED
 
 
@@ -45,46 +48,57 @@ def decide(request_id: int, by: str, decision: str, note: str, settings: Setting
     """A full admin's answer (add, accept, decline, report). Of two at once exactly one counts."""
     with db.atomic():
         request = rows.by_id(request_id)
-        order = orders.locked(request.order_id)
+        order = _locked(request.order_id, request.organization_id, request.person_email)
         if not rows.settle_by_admin(request, STATUS[decision], by, note):
             return standing(rows.by_id(request_id), by) or Ending.NOT_ENTITLED
         _follow(rows.by_id(request_id), order, decision, settings, told=True)
     return Ending.COUNTED
 
 
-def decide_at_once(order: Order, by: str, decision: str, settings: Settings) -> bool:
-    """A contact whose proven mailbox is a full admin there answers without a notice."""
+def decide_at_once(
+    order: Order, by: str, decision: str, settings: Settings, *, seen: str | None = None
+) -> None:
+    """A contact whose proven mailbox is a full admin there answers without a notice.
+
+    Refused when the page was made for other answers than the order holds.
+    """
     with db.atomic():
-        order = orders.locked(order.id)
-        if current_step(facts_of(order)) is not Step.ADMINISTRATOR or decision not in (
-            "add",
-            "accept",
-        ):
-            return False
-        request = requests.open_request(order, "", by, settings, proven=True)
+        stored = orders.locked(order.id)
+        refuse_stale(stored, seen)
+        held = _locked(stored.id, stored.organization_id, stored.admin_email)
+        undecided = current_step(facts_of(held)) in (Step.ADMINISTRATOR, Step.WAITING)
+        if mine(held, by) is None or not undecided or decision not in ("add", "accept"):
+            return
+        waiting = (r for r in rows.open_of_order(held) if r.kind == "access")
+        request = next(waiting, None) or requests.open_request(held, "", by, settings, proven=True)
         if not rows.settle_by_admin(request, STATUS[decision], by, ""):
-            raise NotEntitled
-        if decision == "accept":
-            _administered_by(order, by)
-        _follow(rows.by_id(request.id), order, decision, settings, told=False)
-    return True
+            raise Refused(sentence("You are no full administrator there any more."))
+        _follow(rows.by_id(request.id), held, decision, settings, told=False)
 
 
-class NotEntitled(Exception):
-    """Somebody who is no full admin there tried to answer; the transaction is undone."""
+def _locked(order_id: int, organization_id: int, person: str) -> Order:
+    """An order, held with every other that making this person an administrator may free.
+
+    All that decide take them by number, so that no two wait for each other.
+    """
+    others = rows.open_in_organization(organization_id, "access")
+    freed = {other.order_id for other in others if other.person_email == person}
+    held = {number: orders.locked(number) for number in sorted(freed | {order_id})}
+    return held[order_id]
 
 
 def _follow(
     request: AccessRequest, order: Order, decision: str, settings: Settings, *, told: bool
 ) -> None:
     by, held = request.decided_by, order.status == "waiting"
+    holds = order.status != "provisioned" and verdict(facts_of(order)) is Verdict.HOLD
     orders.note(order, by, f"request {request.status}", request.note)
     if decision == "add":
         add_full_admin(request, order, by, settings)
-    if decision == "accept" and held:
+    if decision == "accept" and holds:
         _administered_by(order, by)
     if decision == "report":
-        stop(order, "reported", by, settings)
+        stop(order, "reported", by, settings, request)
     elif told:
         _answer(request, order, held, settings)
     if decision != "report":
@@ -135,15 +149,15 @@ def resume_granted(settings: Settings) -> int:
 def check_again(order: Order, settings: Settings) -> bool:
     """The same for one order, on its contact's wish."""
     with db.atomic():
-        mine = [r for r in rows.open_and_granted() if r.order_id == order.id]
-        return sum(_granted(request, settings, told=False) for request in mine) > 0
+        granted = rows.open_and_granted(order)
+        return sum(_granted(request, settings, told=False) for request in granted) > 0
 
 
 def _granted(
     request: AccessRequest, settings: Settings, how: str = DIRECTORY, *, told: bool = True
 ) -> bool:
     order = orders.locked(request.order_id)
-    if not rows.settle(request, "approved", how):
+    if not rows.grant(request, how):
         return False
     held = order.status == "waiting"
     orders.note(order, how, "request approved", f"{request.person_email} is full admin")
@@ -165,20 +179,32 @@ def confirm_first_admin(link: MagicLink, confirmed: bool, settings: Settings) ->
     """The administrator of an organization made here says, from their own mailbox, yes or no."""
     with db.atomic():
         request = rows.by_id(link.request_id)
-        order = orders.locked(request.order_id)
+        order = _locked(request.order_id, request.organization_id, link.email)
+        if confirmed and not may_confirm(request, order):
+            return standing(request, link.email) or Ending.NOT_ENTITLED
         if not rows.settle(request, "approved" if confirmed else "reported", link.email):
             return standing(rows.by_id(request.id), link.email) or Ending.DECIDED
+        others = rows.open_in_organization(request.organization_id, "access")
         if not confirmed:
-            requests.alert(order, "first_admin_refused", link.email, settings)
+            requests.alert(order, "first_admin_refused", link.email, settings, request)
+            for other in others:
+                requests.alert(other.order, "nobody_to_ask", link.email, settings, other)
             return Ending.COUNTED
         directory.make_full_admin(request.organization_id, link.email)
         orders.note(order, link.email, "first administrator confirmed")
-        for other in rows.open_in_organization(request.organization_id, "access"):
+        for other in others:
             if other.person_email == link.email:
                 _granted(other, settings, how="first_admin")
             else:
                 requests.notify(other, [link.email], settings)
     return Ending.COUNTED
+
+
+def may_confirm(request: AccessRequest, order: Order) -> bool:
+    """Not where others administer it by now, nor while the operator looks into the order."""
+    organization_id = request.organization_id
+    still_a_user = lookup.is_user(organization_id, request.person_email)
+    return order.status != "stopped" and still_a_user and not lookup.full_admins_of(organization_id)
 
 
 def dispute(link: MagicLink, settings: Settings) -> Ending:
@@ -190,9 +216,9 @@ def dispute(link: MagicLink, settings: Settings) -> Ending:
             return Ending.NOT_ENTITLED
         if not link_rows.claim(link, ""):
             return Ending.DECIDED
-        rows.open_dispute(order, organization_id, link.email)
+        opened = rows.open_dispute(order, organization_id, link.email)
         orders.note(order, link.email, "disputed")
-        stop(order, "disputed", link.email, settings)
+        stop(order, "disputed", link.email, settings, opened)
     return Ending.COUNTED
 
 
@@ -201,11 +227,17 @@ def disputed_organization(link: MagicLink) -> int:
     return int(link.request.organization_id if link.request_id else link.order.organization_id)
 
 
-def stop(order: Order, reason: str, by: str, settings: Settings) -> None:
+def stop(
+    order: Order,
+    reason: str,
+    by: str,
+    settings: Settings,
+    request: AccessRequest | None = None,
+) -> None:
     """Freeze an order for the operator, who can restore what it was; subscriptions stay."""
-    if order.status != "stopped":
+    if order.status not in CLOSED:
         order.stopped_from = "launched" if order.status == "waiting" else order.status
         order.status = "stopped"
         orders.save(order, ["status", "stopped_from"])
         orders.note(order, by, "stopped", reason)
-    requests.alert(order, reason, by, settings)
+    requests.alert(order, reason, by, settings, request)

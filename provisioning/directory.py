@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
+from itertools import chain, count
 
 from matching import addresses, names
 from provisioning.matches import CORE
@@ -25,13 +26,19 @@ RULES = Rules(keys=_index_keys, label=addresses.label)
 def create_organization(
     ref: str, name: str, kind: str, origin: str, managed_by: int | None = None
 ) -> int:
-    """A new organization, created today; its id."""
+    """A new organization, created today; its id. A ref that exists is never taken over.
+
+    The caller has made sure that no other transaction creates organizations meanwhile.
+    """
     manager = lookup.by_id(managed_by) if managed_by else None
+    free = next(
+        r for r in chain([ref], (f"{ref}-{n}" for n in count(2))) if not directory.ids_of([r])
+    )
     row = OrganizationRow(
-        ref, name, kind, origin, clock.today(), managed_by=manager.ref if manager else None
+        free, name, kind, origin, clock.today(), managed_by=manager.ref if manager else None
     )
     directory.save_organizations([row], RULES)
-    return directory.ids_of([ref])[ref]
+    return directory.ids_of([free])[free]
 
 
 def add_user(organization: int, email: str, name: str = "") -> None:
@@ -45,6 +52,11 @@ def make_full_admin(organization: int, email: str) -> None:
     directory.save_users([row], RULES, keep_approved=True)
 
 
+def taken(numbers: Collection[str]) -> bool:
+    """Whether any of these subscription numbers belongs to somebody already."""
+    return subscriptions.any_of(numbers)
+
+
 def add_subscription(
     organization: int,
     *,
@@ -54,10 +66,13 @@ def add_subscription(
     status: str,
     starts_on: date | None = None,
     ends_on: date | None = None,
+    order: int | None = None,
 ) -> None:
-    """A subscription of an organization, by its number."""
+    """A subscription of an organization, by its number; `order`: which order it came from."""
     row = SubscriptionRow(organization, number, product, quantity, status, starts_on, ends_on)
     subscriptions.save_subscriptions([row])
+    if order is not None:
+        subscriptions.came_from(number, order)
 
 
 def start_due(today: date) -> int:

@@ -1,17 +1,26 @@
 """Orders as they arrive: read from plain text fields, refused with a sentence."""
 
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from itertools import groupby
 from pathlib import Path
 
 from matching.addresses import canonical
 from matching.names import company_name
 from matching.sentences import Refused, sentence
+from matching.text import is_clean
 
+Fields = dict[str, str]
+COLUMNS = (
+    "number", "contact_email", "contact_role", "contact_name", "language", "company_name",
+    "partner_name", "expires_on", "sku", "product", "quantity", "starts_on", "ends_on",
+)  # fmt: skip
+NEEDED = ("number", "contact_email", "sku")
 ROLES = ("customer", "partner")
+NUMBER = re.compile(r"[A-Za-z0-9._-]*[A-Za-z0-9][A-Za-z0-9._-]*")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LARGEST = 2**31 - 1
 LONGEST = 300
 
@@ -43,7 +52,7 @@ class NewOrder:
 def read_order(fields: Mapping[str, str], lines: Sequence[Mapping[str, str]]) -> NewOrder:
     """An order from text fields named as in the orders file; raises Refused."""
     number = _text(fields, "number", 64)
-    if not number or not all(c.isalnum() or c in "-_." for c in number) or not number.isascii():
+    if not NUMBER.fullmatch(number):
         raise Refused(
             sentence("The order number takes letters, digits, dots, dashes and underscores.")
         )
@@ -64,32 +73,60 @@ def read_order(fields: Mapping[str, str], lines: Sequence[Mapping[str, str]]) ->
         company_name=company_name(company) if company else "",
         partner_name=_text(fields, "partner_name", LONGEST),
         # An order that expires on a day can be finished on that day.
-        expires_at=datetime.combine(expires_on, time.max, UTC) if expires_on else None,
+        expires_at=datetime.combine(expires_on, time(23, 59, 59), UTC) if expires_on else None,
     )
 
 
 def read_file(path: Path) -> Iterator[tuple[int, NewOrder | Refused]]:
     """(line of its first row, order or refusal) for every order of a CSV file.
 
-    Rows of one number that follow each other are the lines of one order.
+    Rows of one number, wherever they stand, are the lines of one order. One record is one line of
+    the file, so that an unclosed quote spoils no other.
     """
+    found: dict[str, list[tuple[int, Fields]]] = {}
     try:
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            rows = ((reader.line_num, row) for row in reader)
-            for _number, group in groupby(rows, key=lambda pair: pair[1].get("number")):
-                together = list(group)
-                try:
-                    order: NewOrder | Refused = read_order(
-                        together[0][1], [row for _line_number, row in together]
-                    )
-                except Refused as refused:
-                    order = refused
-                yield together[0][0], order
+        for number, fields in _records(path):
+            found.setdefault(fields.get("number", "").strip(), []).append((number, fields))
     except UnicodeDecodeError:
         yield 0, Refused(sentence("The file is not UTF-8 text."))
-    except csv.Error as error:
-        yield 0, Refused(sentence("The file is not CSV: %(error)s.", error=str(error)))
+        return
+    except Refused as refused:
+        yield 0, refused
+        return
+    for together in found.values():
+        yield together[0][0], _order(together)
+
+
+def _order(together: list[tuple[int, Fields]]) -> NewOrder | Refused:
+    first = together[0][1]
+    rows = [fields for _number, fields in together]
+    try:
+        for name in COLUMNS[: COLUMNS.index("sku")]:
+            if any(row.get(name) != first.get(name) for row in rows):
+                return Refused(
+                    sentence("The rows of this order disagree about %(field)s.", field=name)
+                )
+        return read_order(first, rows)
+    except Refused as refused:
+        return refused
+
+
+def _records(path: Path) -> Iterator[tuple[int, Fields]]:
+    """(line, its fields by column) of a CSV file with a header."""
+    header: list[str] = []
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                values = next(csv.reader([line]), [])
+            except csv.Error:
+                values = []
+            if not header:
+                header = [value.strip() for value in values]
+                missing = [name for name in NEEDED if name not in header]
+                if missing:
+                    raise Refused(sentence("The file has no column %(field)s.", field=missing[0]))
+            elif line.strip():
+                yield number, dict(zip(header, values, strict=False))
 
 
 def _line(fields: Mapping[str, str]) -> NewLine:
@@ -114,7 +151,7 @@ def _text(fields: Mapping[str, str], name: str, longest: int) -> str:
                 "%(field)s is longer than %(longest)s characters.", field=name, longest=longest
             )
         )
-    if not text.isprintable():
+    if not is_clean(text):
         raise Refused(sentence("%(field)s has characters that cannot be printed.", field=name))
     return text
 
@@ -122,6 +159,8 @@ def _text(fields: Mapping[str, str], name: str, longest: int) -> str:
 def _day(fields: Mapping[str, str], name: str) -> date | None:
     text = (fields.get(name) or "").strip()
     try:
-        return date.fromisoformat(text) if text else None
+        if not text or DAY.fullmatch(text):
+            return date.fromisoformat(text) if text else None
     except ValueError:
-        raise Refused(sentence("%(field)s is no date like 2027-01-31.", field=name)) from None
+        pass  # a day that no month has
+    raise Refused(sentence("%(field)s is no date like 2027-01-31.", field=name))

@@ -40,24 +40,30 @@ class OrderFacts:
     choice: str | None  # None | "new" | "existing"
     is_full_admin: bool  # the named administrator, in the chosen organization, now
     request: str | None  # status of the latest access request for that person there
+    vouched: bool = True  # a partner by the seller's word or the directory's, not a customer's
 
 
 CLOSED = ("stopped", "cancelled", "expired")
 _UNASKED = (None, "withdrawn", "approved", "accepted")
+_ANSWERED = ("open", "expired", "declined", "accepted")  # asked; provisioning need not wait
 
 
-def may_go_on(purpose: str, is_full_admin: bool) -> Verdict:
-    """The three outcomes for an existing organization."""
+def may_go_on(purpose: str, is_full_admin: bool, vouched: bool = True) -> Verdict:
+    """The three outcomes for an existing organization.
+
+    Whom a customer's hand-over alone made a partner holds as a customer does.
+    """
     if is_full_admin:
         return Verdict.GO_ON
-    return Verdict.GO_ON_ASKING if purpose == "partner_for_customer" else Verdict.HOLD
+    asking = purpose == "partner_for_customer" and vouched
+    return Verdict.GO_ON_ASKING if asking else Verdict.HOLD
 
 
 def verdict(facts: OrderFacts) -> Verdict:
     """The outcome for the choice that the order holds."""
     if facts.choice != "existing":
         return Verdict.GO_ON
-    return may_go_on(facts.purpose or "customer", facts.is_full_admin)
+    return may_go_on(facts.purpose or "customer", facts.is_full_admin, facts.vouched)
 
 
 def current_step(facts: OrderFacts) -> Step:
@@ -73,16 +79,10 @@ def current_step(facts: OrderFacts) -> Step:
     outcome = verdict(facts)
     if outcome is Verdict.GO_ON:
         return Step.REVIEW
-    # An approval that no longer holds (the admin was removed since) asks again.
-    if facts.request in _UNASKED:
-        return Step.REVIEW if facts.request == "accepted" and _asks(outcome) else Step.ADMINISTRATOR
-    if _asks(outcome) and facts.request in ("open", "expired"):
+    if outcome is Verdict.GO_ON_ASKING and facts.request in _ANSWERED:
         return Step.REVIEW
-    return Step.WAITING
-
-
-def _asks(outcome: Verdict) -> bool:
-    return outcome is Verdict.GO_ON_ASKING
+    # An approval that no longer holds (the admin was removed since) asks again.
+    return Step.ADMINISTRATOR if facts.request in _UNASKED else Step.WAITING
 
 
 def path(facts: OrderFacts) -> list[Step]:

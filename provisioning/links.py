@@ -6,13 +6,12 @@ from enum import StrEnum
 
 from config import Settings
 from mail.outbox import enqueue
-from mail.tokens import hash_of, recovered, token_for
-from provisioning.journey import CLOSED
-from records import clock, links, orders
+from mail.tokens import hash_of, path_of, recovered, token_for
+from provisioning.facts import is_closed
+from records import clock, links, orders, outbox
 from records.database import db, digest
 from records.tables import AccessRequest, MagicLink, Order, Session
 
-PATHS = {"launch": "start", "partner": "partner", "decision": "requests"}
 DOUBLE_CLICK = timedelta(minutes=1)
 ONE_A = timedelta(minutes=1)
 PER_DAY = 10
@@ -67,7 +66,7 @@ def reissue(link: MagicLink, settings: Settings) -> MagicLink:
 def url_of(link: MagicLink, settings: Settings) -> str | None:
     """The link as the mail says it; None when its key is no longer known."""
     token = recovered(link.nonce, link.token_hash, settings.keys)
-    return token and f"{settings.link_base}/{PATHS.get(link.purpose, 'requests')}/{token}"
+    return token and f"{settings.link_base}/{path_of(link.purpose, token)}"
 
 
 def look(token: str, *purposes: str) -> tuple[Standing, MagicLink | None]:
@@ -92,8 +91,11 @@ def claim(token: str, browser: str, settings: Settings, *purposes: str) -> tuple
         standing, link = look(token, *purposes)
         if link is None:
             return standing, ""
+        # The order first, as everywhere: two that want both must not wait for each other.
+        order = orders.locked(link.order_id) if link.order_id else None
         if standing is Standing.LIVING and links.claim(link, browser):
-            _first_claim(link)
+            if order:
+                _first_claim(order, link.email)
             return Standing.LIVING, start_session(link.email, link.order, settings)
         standing, link = look(token, *purposes)
         if link and standing is Standing.USED and _repeats(link, browser):
@@ -106,13 +108,10 @@ def _repeats(link: MagicLink, browser: str) -> bool:
     return bool(recent and browser and link.claimed_by == digest(browser))
 
 
-def _first_claim(link: MagicLink) -> None:
-    if link.order_id is None:
-        return
-    order = orders.locked(link.order_id)
-    orders.note(order, link.email, "link opened")
+def _first_claim(order: Order, by: str) -> None:
+    orders.note(order, by, "link opened")
     if order.status == "placed":
-        _launch(order, link.email)
+        _launch(order, by)
 
 
 def _launch(order: Order, by: str) -> None:
@@ -138,10 +137,11 @@ def start_session(email: str, order: Order | None, settings: Settings) -> str:
 def send_fresh(number: str, email: str, settings: Settings) -> None:
     """A fresh launch link to the order's contact, if the address is theirs; silent in any case."""
     with db.atomic():
-        order = orders.by_number(number)
-        if order is None or order.contact_email != email or order.status in CLOSED:
+        found = orders.by_number(number)
+        order = orders.locked(found.id) if found else None
+        if order is None or order.contact_email != email or is_closed(order):
             return
-        if _too_many("launch", email, order):
+        if _too_many("fresh_link", email, order):
             return
         link = issue("launch", email, settings, order=order)
         enqueue("fresh_link", email, order=order, link=link)
@@ -151,16 +151,16 @@ def send_fresh(number: str, email: str, settings: Settings) -> None:
 def send_partner_link(email: str, settings: Settings) -> None:
     """A sign-in link to /partner, if the address is the contact of a partner's order."""
     with db.atomic():
-        if not orders.of_partner(email) or _too_many("partner", email, None):
+        if not orders.of_partner(email) or _too_many("partner_sign_in", email, None):
             return
         enqueue("partner_sign_in", email, link=issue("partner", email, settings))
 
 
-def _too_many(purpose: str, email: str, order: Order | None) -> bool:
+def _too_many(letter: str, email: str, order: Order | None) -> bool:
     """Nobody's mailbox is filled by somebody else's clicks: one a minute, ten a day."""
     now = clock.now()
-    minute = links.issued_since(purpose, now - ONE_A, order=order, email=email)
-    day = links.issued_since(purpose, now - timedelta(days=1), order=order, email=email)
+    minute = outbox.queued_since(now - ONE_A, letter, email, order)
+    day = outbox.queued_since(now - timedelta(days=1), letter, email, order)
     return minute >= 1 or day >= PER_DAY
 
 

@@ -5,9 +5,16 @@ from enum import StrEnum
 
 from config import Settings
 from mail.outbox import enqueue
-from provisioning import directory, links, organizations
-from provisioning.facts import access_request, facts_of
-from provisioning.journey import OrderFacts, Step, Verdict, current_step, verdict
+from provisioning import decisions, directory, links, organizations
+from provisioning.facts import (
+    access_request,
+    facts_of,
+    is_administered,
+    mine,
+    purpose_of,
+    refuse_stale,
+)
+from provisioning.journey import OrderFacts, Step, Verdict, current_step, kind_for, verdict
 from provisioning.orders import partner_organization
 from records import clock, lookup, orders
 from records import requests as rows
@@ -17,14 +24,17 @@ from records.tables import AccessRequest, Mapping, Order
 
 class Completion(StrEnum):
     DONE = "done"
-    CHANGED = "changed"  # an organization that matches has appeared: the list is to be seen again
+    CHANGED = "changed"  # what matches is not what it was: the list is to be seen again
     NOT_OPEN = "not_open"  # the order is not at review any more
 
 
-def complete(order: Order, by: str, settings: Settings, *, proven: str | None) -> Completion:
+def complete(
+    order: Order, by: str, settings: Settings, *, proven: str | None, seen: str | None = None
+) -> Completion:
     """Map an order to its organization and provision it.
 
     The match is run again inside: of many orders for one new company exactly one creates it.
+    Refused when the page was made for other answers than the order holds.
     """
     with db.atomic():
         one_at_a_time("create organization")
@@ -32,10 +42,14 @@ def complete(order: Order, by: str, settings: Settings, *, proven: str | None) -
         if order.status == "provisioned":
             return Completion.DONE
         facts = facts_of(order)
-        if organizations.is_over(order) or current_step(facts) is not Step.REVIEW:
+        if mine(order, by) is None or current_step(facts) is not Step.REVIEW:
             return Completion.NOT_OPEN
+        refuse_stale(order, seen)
         if not organizations.refit(order, settings, proven=proven):
             return Completion.CHANGED
+        if directory.taken(_numbers(order)):
+            decisions.stop(order, "number_taken", "homeport", settings)
+            return Completion.NOT_OPEN
         created = order.create_new
         if created:
             _create(order, by)
@@ -50,22 +64,26 @@ def complete(order: Order, by: str, settings: Settings, *, proven: str | None) -
     return Completion.DONE
 
 
+def _numbers(order: Order) -> list[str]:
+    """The numbers of the subscriptions that an order's lines become."""
+    return [f"{order.number}-{line.position}" for line in orders.lines(order)]
+
+
 def _create(order: Order, by: str) -> None:
     """A new organization, managed by the partner that the order names, if it is for a customer."""
     partner = partner_organization(order.contact_role, order.contact_email)
     own_use = order.purpose == "partner_own_use"
-    ref = f"hp-{order.number}"
     order.organization = directory.create_organization(
-        ref=ref,
+        ref=f"hp-{order.number}",
         name=order.company_name,
-        kind="partner" if own_use else "customer",
+        kind=kind_for(purpose_of(order)) or "customer",
         origin="partner" if order.contact_role == "partner" else "direct",
         managed_by=None if own_use else partner,
     )
     order.partner_organization = partner
     orders.save(order, ["organization", "partner_organization"])
     directory.add_user(order.organization_id, order.admin_email)
-    orders.note(order, by, "organization created", ref)
+    orders.note(order, by, "organization created", order.organization.ref)
 
 
 def _map(order: Order, by: str, why: str) -> None:
@@ -89,11 +107,12 @@ def _reason(facts: OrderFacts) -> str:
 
 def _provision(order: Order, by: str) -> None:
     """The order's lines become subscriptions; one whose start lies ahead is pending until then."""
-    for line in orders.lines(order):
+    for line, number in zip(orders.lines(order), _numbers(order), strict=True):
         ahead = line.starts_on is not None and line.starts_on > clock.today()
         directory.add_subscription(
             order.organization_id,
-            number=f"{order.number}-{line.position}",
+            number=number,
+            order=order.id,
             product=line.product,
             quantity=line.quantity,
             status="pending" if ahead else "active",
@@ -139,8 +158,8 @@ def _first_administrator(order: Order, settings: Settings, proven: str | None) -
 def _tell_admins(order: Order, settings: Settings) -> int:
     """A notice with "this is not ours" to each full admin but the contact; to how many."""
     for request in rows.open_of_order(order):
-        if request.kind == "access" and facts_of(order).is_full_admin:
-            rows.settle(request, "approved", "directory")
+        if request.kind == "access" and is_administered(order):
+            rows.grant(request, decisions.DIRECTORY)
     admins = to_be_told(order)
     for admin in admins:
         link = links.issue("dispute", admin, settings, order=order, days=settings.request_days)

@@ -14,9 +14,10 @@ from records.lookup import FoundRow, OrganizationRow
 
 NEAREST = 20
 PAGE = 5
-KNOWN = 50  # organizations of one address that are looked at
+KNOWN = 200  # organizations of one address that are looked at
 CORE = 80  # characters of a core key that the index keeps
-_READS = 4
+_READ = 50  # index rows at a time, past the nearest
+_READS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +41,25 @@ def match(
     *,
     purpose_kind: str | None = None,
     whole_domain: bool = False,
+    own: bool = True,
 ) -> Match:
     """Match a company name and a canonical administrator address against the directory.
 
-    `whole_domain` adds the last tier: organizations at the domain whatever their name.
+    `whole_domain` adds the last tier: organizations at the domain whatever their name. `own`: who
+    asks has proved to be the address, so that its unlisted organizations may be named.
     """
     question = rules.question(name, address, shared_domains())
     today = clock.today()
     known = lookup.organizations_of(address, KNOWN)
-    administered = [row for row, is_admin, _unlisted in known if is_admin]
+    administered = [row for row, is_admin, unlisted in known if is_admin and (own or not unlisted)]
     if administered:
         found = [
-            rules.by_standing(Standing.FULL_ADMIN, Organization(*row), today)
+            rules.by_standing(Standing.FULL_ADMIN, Organization(*row), today, question)
             for row in administered
         ]
         return Match(question, Standing.FULL_ADMIN, ranking.ranked(found, purpose_kind), False)
     belongs = [
-        rules.by_standing(Standing.USER, Organization(*row), today)
+        rules.by_standing(Standing.USER, Organization(*row), today, question)
         for row, _is_admin, unlisted in known
         if not unlisted
     ]
@@ -146,7 +149,7 @@ def _beyond(found: Match, settings: Settings, after: int | None, size: int) -> l
         if start and cut == first_cut:
             place = (keys(start.name).core[:CORE], start.id)
         for _read in range(_READS):
-            rows = lookup.following(question.label, cut, question.domain, place, NEAREST + size)
+            rows = lookup.following(question.label, cut, question.domain, place, _READ)
             for row in rows:
                 organization = row.organization
                 place = (keys(organization.name).core[:CORE], organization.id)
@@ -159,7 +162,7 @@ def _beyond(found: Match, settings: Settings, after: int | None, size: int) -> l
                     rest.append(candidate)
                 if len(rest) == size:
                     return rest
-            if len(rows) < NEAREST + size:
+            if len(rows) < _READ:
                 break
     return rest
 

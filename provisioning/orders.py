@@ -6,8 +6,8 @@ from config import Settings
 from mail.outbox import enqueue
 from matching.sentences import Refused, sentence
 from provisioning import links, requests
+from provisioning.facts import mine
 from provisioning.intake import NewOrder
-from provisioning.journey import CLOSED
 from records import clock, lookup, orders
 from records import links as link_rows
 from records.database import Duplicate, db
@@ -26,6 +26,7 @@ def place(new: NewOrder, settings: Settings, by: str) -> Order:
                     number=new.number,
                     contact_email=new.contact_email,
                     contact_role=new.contact_role,
+                    placed_role=new.contact_role,
                     contact_name=new.contact_name,
                     language=new.language,
                     partner_name=new.partner_name,
@@ -67,22 +68,16 @@ def partner_organization(role: str, email: str) -> int | None:
     return partners[0] if len(partners) == 1 else None
 
 
-def is_closed(order: Order) -> bool:
-    """Whether nothing can be done to an order by its contact, job or no job."""
-    overdue = order.status != "provisioned" and order.expires_at <= clock.now()
-    return order.status in CLOSED or overdue
-
-
 def say_purpose(order: Order, purpose: str, by: str) -> None:
     """A partner's answer; another one than before clears what was answered after it."""
     with db.atomic():
-        order = orders.locked(order.id)
-        if order.status == "provisioned" or is_closed(order) or order.purpose == purpose:
+        held = mine(order, by)
+        if held is None or held.purpose == purpose:
             return
-        order.purpose = purpose
-        clear_company(order, by)
-        orders.save(order, ["purpose"])
-        orders.note(order, by, "purpose", purpose)
+        held.purpose = purpose
+        clear_company(held, by)
+        orders.save(held, ["purpose"])
+        orders.note(held, by, "purpose", purpose)
 
 
 def clear_company(order: Order, by: str) -> None:
@@ -100,25 +95,28 @@ def clear_choice(order: Order, by: str) -> None:
 
 
 def hand_over(order: Order, email: str, role: str, by: str, settings: Settings) -> bool:
-    """Make somebody else the contact: new link, old ones useless, sessions ended, both told."""
+    """Make somebody else the contact: new link, old ones useless, sessions ended, both told.
+
+    False when the order is not `by`'s to hand over; Refused for their own address.
+    """
+    if email == by:
+        raise Refused(sentence("This is your own address; type that of somebody else."))
     with db.atomic():
-        order = orders.locked(order.id)
-        if order.status == "provisioned" or is_closed(order) or order.contact_email != by:
+        held = mine(order, by)
+        if held is None:
             return False
-        former, changed_role = order.contact_email, order.contact_role != role
-        requests.withdraw_all(order, by)
-        order.contact_email, order.contact_role, order.contact_name = email, role, ""
-        order.partner_organization = partner_organization(role, email)
-        orders.save(
-            order, ["contact_email", "contact_role", "contact_name", "partner_organization"]
-        )
+        changed_role = held.contact_role != role
+        requests.withdraw_all(held, by)
+        held.contact_email, held.contact_role, held.contact_name = email, role, ""
+        held.partner_organization = partner_organization(role, email)
+        orders.save(held, ["contact_email", "contact_role", "contact_name", "partner_organization"])
         if changed_role:
-            order.purpose = None
-            orders.save(order, ["purpose"])
-            clear_company(order, by)
-        link_rows.end_sessions(order)
-        link = links.issue("launch", email, settings, order=order)
-        enqueue("hand_over_new", email, order=order, link=link, by=former)
-        enqueue("hand_over_old", former, order=order, to=email)
-        orders.note(order, by, "handed over", f"{former} -> {email} ({role})")
+            held.purpose = None
+            orders.save(held, ["purpose"])
+            clear_company(held, by)
+        link_rows.end_sessions(held)
+        link = links.issue("launch", email, settings, order=held)
+        enqueue("hand_over_new", email, order=held, link=link, by=by)
+        enqueue("hand_over_old", by, order=held, to=email)
+        orders.note(held, by, "handed over", f"{by} -> {email} ({role})")
     return True

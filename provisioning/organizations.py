@@ -1,12 +1,14 @@
 """An order finds its organization: company answered, organization chosen."""
 
+from collections.abc import Set
+
 from config import Settings
 from matching.rules import Standing
 from provisioning import matches
-from provisioning.facts import purpose_of
+from provisioning.facts import is_administered, is_vouched, mine, purpose_of
 from provisioning.journey import kind_for
 from provisioning.matches import Match
-from provisioning.orders import clear_choice, is_closed
+from provisioning.orders import clear_choice
 from records import orders
 from records.database import db
 from records.tables import Order
@@ -15,85 +17,89 @@ NEW = "new"
 Wish = int | str | None  # an organization's id, NEW, or nothing chosen
 
 
-def match_for(order: Order, settings: Settings, *, proven: str | None, listing: bool) -> Match:
+def match_for(order: Order, settings: Settings, *, proven: str | None) -> Match:
     """The match of an order's own name and address.
 
-    `proven`: the mailbox that the session proved. `listing`: in the *organization* step, where
-    partners, and contacts whose proven address has the domain, see the whole domain.
+    `proven`: the mailbox that the session proved. Partners, and contacts whose proven address has
+    the domain, see the whole domain.
     """
     domain = order.admin_email.partition("@")[2]
     own_domain = proven is not None and proven.partition("@")[2] == domain
-    partner = order.contact_role == "partner" and proven is not None
+    partner = order.contact_role == "partner" and proven is not None and is_vouched(order)
     return matches.match(
         order.company_name,
         order.admin_email,
         settings,
         purpose_kind=kind_for(purpose_of(order)),
-        whole_domain=listing and (partner or own_domain),
+        whole_domain=partner or own_domain,
+        own=proven == order.admin_email,
     )
 
 
 def answer_company(
-    order: Order, name: str, address: str, wish: Wish, by: str, settings: Settings
+    order: Order,
+    name: str,
+    address: str,
+    wish: Wish,
+    by: str,
+    settings: Settings,
+    *,
+    proven: str | None,
+    seen: Set[int] = frozenset(),
 ) -> None:
     """Store the company step's answer and place the choice that follows from it.
 
-    `wish` is what was chosen from the live list for just this name and address. The same answers
-    again keep what was chosen before.
+    `wish` is what was chosen from the live list for just this name and address, and `seen` what
+    that list held. The same answers again keep what was chosen before.
     """
     with db.atomic():
-        order = orders.locked(order.id)
-        if is_over(order):
+        held = mine(order, by)
+        if held is None:
             return
-        if (order.company_name, order.admin_email) != (name, address):
-            clear_choice(order, by)
-            order.company_name, order.admin_email = name, address
-            orders.save(order, ["company_name", "admin_email"])
-            orders.note(order, by, "company", f"{name}, {address}")
-        elif wish is None and (order.organization_id or order.create_new):
+        if (held.company_name, held.admin_email) != (name, address):
+            clear_choice(held, by)
+            held.company_name, held.admin_email = name, address
+            orders.save(held, ["company_name", "admin_email"])
+            orders.note(held, by, "company", f"{name}, {address}")
+        elif wish is None and (held.organization_id or held.create_new):
             return
-        found = match_for(order, settings, proven=by, listing=False)
-        _offer(order, found)
-        _place(order, found, wish, by, settings)
+        found = match_for(held, settings, proven=proven)
+        unseen = wish == NEW and bool(found.ids - seen)
+        _offer(held, found)
+        _place(held, found, None if unseen else wish, by, settings)
 
 
-def offer(order: Order, found: Match) -> None:
-    """Remember what the list shows: a choice is made among these, and later ones are news."""
-    news = found.ids - offered(order)
-    if news:
-        with db.atomic():
-            order = orders.locked(order.id)
-            _offer(order, found)
+def choose(
+    order: Order,
+    wish: Wish,
+    by: str,
+    settings: Settings,
+    *,
+    proven: str | None,
+    seen: Set[int] | None = None,
+) -> bool:
+    """Take a choice from the list; False when the list has changed and is to be seen again.
 
-
-def choose(order: Order, wish: Wish, by: str, settings: Settings, *, proven: str | None) -> bool:
-    """Take a choice from the list; False when the list has changed and is to be seen again."""
+    `seen`: what the page listed, where it says so; else what the order was offered last.
+    """
     with db.atomic():
-        order = orders.locked(order.id)
-        if is_over(order) or order.admin_email is None:
+        held = mine(order, by)
+        if held is None or held.admin_email is None:
             return True
-        found = match_for(order, settings, proven=proven, listing=True)
-        return _place(order, found, wish, by, settings)
-
-
-def is_over(order: Order) -> bool:
-    return order.status == "provisioned" or is_closed(order)
+        found = match_for(held, settings, proven=proven)
+        news = found.ids - (offered(held) if seen is None else seen)
+        _offer(held, found)
+        return not (wish == NEW and news) and _place(held, found, wish, by, settings)
 
 
 def offered(order: Order) -> set[int]:
-    """Ids of the organizations on the list that the contact saw."""
+    """Ids of the organizations that were listed when the contact last answered."""
     return {int(number) for number in order.offered.split()}
-
-
-def news_in(order: Order, found: Match) -> set[int]:
-    """Organizations that match now and were not on the list."""
-    return found.ids - offered(order)
 
 
 def _offer(order: Order, found: Match) -> None:
     bound = found.standing is Standing.FULL_ADMIN and len(found.candidates) == 1
-    seen = set() if bound else offered(order) | found.ids
-    order.offered = " ".join(str(number) for number in sorted(seen))
+    order.offered = "" if bound else " ".join(str(number) for number in sorted(found.ids))
     orders.save(order, ["offered"])
 
 
@@ -103,9 +109,8 @@ def _place(order: Order, found: Match, wish: Wish, by: str, settings: Settings) 
     if administers and len(found.candidates) == 1:
         return _choose(order, found.candidates[0].organization.id, by, "administers it")
     if wish == NEW or (wish is None and not found.candidates):
-        if administers or news_in(order, found):
-            return False
-        return _choose(order, None, by, "none of the list" if found.candidates else "no match")
+        why = "none of the list" if found.candidates else "no match"
+        return not administers and _choose(order, None, by, why)
     candidate = matches.find(found, wish, settings) if isinstance(wish, int) else None
     if candidate is None:
         return wish is None
@@ -126,15 +131,21 @@ def _choose(order: Order, organization_id: int | None, by: str, why: str) -> boo
 
 
 def refit(order: Order, settings: Settings, *, proven: str | None) -> bool:
-    """Inside the completing transaction: whether a choice to create stands; else undo it."""
-    if not order.create_new:
-        return True
-    found = match_for(order, settings, proven=proven, listing=False)
-    if not news_in(order, found):
+    """Inside the completing transaction: whether the choice still fits the match; else undo it."""
+    found = match_for(order, settings, proven=proven)
+    if _fits(order, found, settings):
         return True
     clear_choice(order, "homeport")
     _offer(order, found)
-    if found.standing is Standing.FULL_ADMIN:
-        _place(order, found, None, "homeport", settings)
-    orders.note(order, "homeport", "list changed", "an organization that matches has appeared")
+    _place(order, found, None, "homeport", settings)
+    orders.note(order, "homeport", "list changed", "what matches is not what it was")
     return False
+
+
+def _fits(order: Order, found: Match, settings: Settings) -> bool:
+    if found.standing is Standing.FULL_ADMIN:
+        return order.organization_id in found.ids
+    if order.create_new:
+        return not found.ids - offered(order)
+    listed = matches.find(found, order.organization_id, settings) is not None
+    return listed or is_administered(order)

@@ -1,13 +1,13 @@
 """Access requests: ask, ask again, withdraw; and what follows from each answer."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from config import Settings
 from mail.outbox import enqueue
 from matching.addresses import masked
 from matching.sentences import Refused, sentence
 from provisioning import links
-from provisioning.facts import facts_of, standing_of
+from provisioning.facts import facts_of, mine, refuse_stale, standing_of
 from provisioning.journey import Step, Verdict, current_step, verdict
 from records import clock, lookup, orders
 from records import requests as rows
@@ -18,33 +18,71 @@ ASK_AGAIN_AFTER = timedelta(days=3)
 ASKED_AGAIN = "asked again"
 
 
-def ask(order: Order, message: str, by: str, settings: Settings, *, proven: bool) -> None:
+def ask(
+    order: Order,
+    message: str,
+    by: str,
+    settings: Settings,
+    *,
+    proven: bool,
+    seen: str | None = None,
+) -> None:
     """Ask the chosen organization's full admins to add the named administrator.
 
-    An order that must not go on waits from here. Refused while a decline is recent.
+    An order that must not go on waits from here. Refused while a decline is recent, and when the
+    page was made for other answers than the order holds.
     """
     with db.atomic():
-        order = orders.locked(order.id)
-        facts = facts_of(order)
-        unanswered = current_step(facts) is Step.WAITING and facts.request in (
-            "declined",
-            "expired",
-        )
-        if current_step(facts) is not Step.ADMINISTRATOR and not unanswered:
+        held = mine(order, by)
+        if held is None:
             return
-        _refuse_if_declined(order, settings)
-        request = open_request(order, message, by, settings, proven=proven)
-        admins = lookup.full_admins_of(order.organization_id)
-        notify(request, admins, settings)
-        if order.admin_email != order.contact_email:
-            asked = [masked(admin) for admin in admins]
-            enqueue("named", order.admin_email, order=order, request=request, asked=asked)
-        if not admins and not awaits_first_admin(order):
-            alert(order, "nobody_to_ask", by, settings)
-        if verdict(facts) is Verdict.HOLD:
-            order.status = "waiting"
-            orders.save(order, ["status"])
-            orders.note(order, by, "waiting")
+        refuse_stale(held, seen)
+        facts = facts_of(held)
+        step = current_step(facts)
+        unanswered = step is Step.WAITING and facts.request in ("declined", "expired")
+        if step is not Step.ADMINISTRATOR and not unanswered:
+            return
+        holds = verdict(facts) is Verdict.HOLD
+        if _declined_until(held, settings) and not holds:
+            _leave_declined(held, message, by, settings, proven=proven)
+        elif not _reopened(held, message, by):
+            _refuse_if_declined(held, settings)
+            _ask_admins(open_request(held, message, by, settings, proven=proven), held, settings)
+        if holds:
+            held.status = "waiting"
+            orders.save(held, ["status"])
+            orders.note(held, by, "waiting")
+
+
+def _ask_admins(request: AccessRequest, order: Order, settings: Settings) -> None:
+    admins = lookup.full_admins_of(order.organization_id)
+    notify(request, admins, settings)
+    if order.admin_email != order.contact_email:
+        asked = [masked(admin) for admin in admins]
+        enqueue("named", order.admin_email, order=order, request=request, asked=asked)
+    if not admins and not awaits_first_admin(order):
+        alert(order, "nobody_to_ask", request.requester_email, settings, request)
+
+
+def _reopened(order: Order, message: str, by: str) -> bool:
+    """The same question, withdrawn a moment ago, is open again; nobody is mailed about it twice."""
+    before = rows.latest(order, order.organization_id, order.admin_email, "access")
+    recent = before is not None and clock.now() < before.asked_at + ASK_AGAIN_AFTER
+    if before is None or not recent or before.requester_email != by:
+        return False
+    if not rows.reopen(before, message):
+        return False
+    orders.note(order, by, "asked", f"to add {order.admin_email}, as before")
+    return True
+
+
+def _leave_declined(
+    order: Order, message: str, by: str, settings: Settings, *, proven: bool
+) -> None:
+    """An order that may go on does, but administrators who declined are not asked anew so soon."""
+    request = open_request(order, message, by, settings, proven=proven)
+    rows.settle(request, "declined", "homeport")
+    orders.note(order, "homeport", "request declined", "declined before, and not asked again yet")
 
 
 def open_request(
@@ -70,6 +108,9 @@ def open_request(
             )
     except Duplicate:
         raise Refused(sentence("This organization has been asked already.")) from None
+    # An order does not expire before its open request.
+    order.expires_at = max(order.expires_at, request.expires_at)
+    orders.save(order, ["expires_at"])
     orders.note(order, by, "asked", f"to add {order.admin_email}")
     return request
 
@@ -77,12 +118,14 @@ def open_request(
 def ask_again(order: Order, by: str, settings: Settings) -> bool:
     """Send the notices of an open request once more; once, and not before 3 days have passed."""
     with db.atomic():
-        order = orders.locked(order.id)
-        request = next((r for r in rows.open_of_order(order) if r.kind == "access"), None)
-        if request is None or not may_ask_again(order, request):
+        held = mine(order, by)
+        if held is None:
+            return False
+        request = next((r for r in rows.open_of_order(held) if r.kind == "access"), None)
+        if request is None or not may_ask_again(held, request):
             return False
         notify(request, lookup.full_admins_of(request.organization_id), settings)
-        orders.note(order, by, ASKED_AGAIN)
+        orders.note(held, by, ASKED_AGAIN)
     return True
 
 
@@ -95,16 +138,26 @@ def may_ask_again(order: Order, request: AccessRequest) -> bool:
     )
 
 
-def _refuse_if_declined(order: Order, settings: Settings) -> None:
+def _declined_until(order: Order, settings: Settings) -> datetime | None:
+    """Until when the chosen organization is not asked again after a decline; None: it may be."""
     declined = rows.last_declined(order.organization_id, order, order.admin_email)
-    if declined is None:
-        return
-    until = declined.decided_at + timedelta(days=settings.ask_again_days)
-    if clock.now() < until:
+    until = declined and declined.decided_at + timedelta(days=settings.ask_again_days)
+    return until if until and clock.now() < until else None
+
+
+def asked_again_from(order: Order, settings: Settings) -> date | None:
+    """The day from which a declined question may be asked again; None: now."""
+    until = _declined_until(order, settings)
+    return until.date() if until else None
+
+
+def _refuse_if_declined(order: Order, settings: Settings) -> None:
+    day = asked_again_from(order, settings)
+    if day:
         raise Refused(
             sentence(
                 "The administrators there declined. They can be asked again from %(day)s on.",
-                day=until.date(),
+                day=day,
             )
         )
 
@@ -155,7 +208,14 @@ def release(order: Order) -> None:
         orders.save(order, ["status"])
 
 
-def alert(order: Order, reason: str, who: str, settings: Settings) -> None:
+def alert(
+    order: Order,
+    reason: str,
+    who: str,
+    settings: Settings,
+    request: AccessRequest | None = None,
+) -> None:
     """The operator's queue: a mail to the support address that names the order and the reason."""
-    enqueue("alert", settings.support_address, order=order, reason=reason, who=who)
+    to = settings.support_address
+    enqueue("alert", to, order=order, request=request, reason=reason, who=who)
     orders.note(order, who, "operator alerted", reason)

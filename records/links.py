@@ -1,7 +1,5 @@
 """Links and sessions as rows: each change is one conditional update."""
 
-from datetime import datetime
-
 from records import clock
 from records.database import digest
 from records.tables import MagicLink, Order, Session
@@ -40,21 +38,6 @@ def replace_unclaimed(order: Order, purpose: str) -> None:
 
 def mark_replaced(link: MagicLink) -> None:
     MagicLink.update(replaced_at=clock.now()).where(MagicLink.id == link.id).execute()
-
-
-def issued_since(purpose: str, since: datetime, *, order: Order | None, email: str) -> int:
-    """How many links of a purpose were issued to an address since a moment."""
-    count: int = (
-        MagicLink.select()
-        .where(
-            (MagicLink.purpose == purpose)
-            & (MagicLink.order == order if order else MagicLink.order.is_null())
-            & (MagicLink.email == email)
-            & (MagicLink.issued_at > since)
-        )
-        .count()
-    )
-    return count
 
 
 def living_session(secret: str) -> Session | None:

@@ -128,6 +128,12 @@ def full_admins_of(organization_id: int) -> list[str]:
     return [row[0] for row in _rows(sql, [organization_id])]
 
 
+def is_user(organization_id: int, email: str) -> bool:
+    """Whether an address has an account in an organization at this moment."""
+    mine = (User.organization == organization_id) & (User.email == email)
+    return bool(User.select().where(mine).exists())
+
+
 def is_full_admin(organization_id: int, email: str) -> bool:
     """Whether the directory says so at this moment."""
     found = User.select(User.full_admin).where(

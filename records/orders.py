@@ -20,10 +20,19 @@ def by_number(number: str) -> Order | None:
     return None if "\0" in number else Order.get_or_none(Order.number == number)
 
 
+def by_id(order_id: int) -> Order:
+    return Order.get_by_id(order_id)
+
+
 def locked(order_id: int) -> Order:
-    """The order as it is now, held until the transaction ends (SQLite's transactions hold all)."""
+    """The order as it is now, held until the transaction ends (SQLite's transactions hold all).
+
+    Its key is not what is held, so that rows which refer to it can be written meanwhile.
+    """
     query = Order.select().where(Order.id == order_id)
-    return (query.for_update() if is_postgresql() else query).get()
+    if is_postgresql():
+        query = query.for_update("FOR NO KEY UPDATE")  # type: ignore[arg-type]
+    return query.get()
 
 
 def of_partner(email: str) -> list[Order]:

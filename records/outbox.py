@@ -1,7 +1,9 @@
 """Questions to the outbox."""
 
+from datetime import datetime
+
 from records import clock
-from records.tables import OutboxRow
+from records.tables import Order, OutboxRow
 
 
 def oldest_due_seconds() -> int:
@@ -13,6 +15,13 @@ def oldest_due_seconds() -> int:
         .first()
     )
     return max(0, int((clock.now() - row.due_at).total_seconds())) if row else 0
+
+
+def queued_since(since: datetime, letter: str, to: str, order: Order | None) -> int:
+    """How many such letters were queued for an address since a moment."""
+    about = (OutboxRow.order == order) if order else OutboxRow.order.is_null()
+    recent = (OutboxRow.recipient == to) & (OutboxRow.queued_at > since)
+    return OutboxRow.select().where((OutboxRow.letter == letter) & about & recent).count()
 
 
 def about_request(request_id: int, letter: str) -> list[OutboxRow]:

@@ -1,5 +1,7 @@
 """Requests as rows: the decision is one conditional update."""
 
+from peewee import SQL
+
 from records import clock
 from records.tables import AccessRequest, Order, User
 
@@ -46,8 +48,11 @@ def open_in_organization(organization_id: int, kind: str) -> list[AccessRequest]
     )
 
 
-def open_and_granted() -> list[AccessRequest]:
-    """Open access requests whose person the directory now names full admin there."""
+def open_and_granted(order: Order | None = None) -> list[AccessRequest]:
+    """Open access requests whose person the directory now names full admin there.
+
+    Of one order, or of all, in the order in which they are to be held.
+    """
     granted = (User.organization == AccessRequest.organization) & (
         User.email == AccessRequest.person_email
     )
@@ -57,8 +62,12 @@ def open_and_granted() -> list[AccessRequest]:
         .switch(AccessRequest)
         .join(User, on=granted)
         .where(
-            (AccessRequest.kind == "access") & (AccessRequest.status == "open") & User.full_admin
+            (AccessRequest.kind == "access")
+            & (AccessRequest.status == "open")
+            & User.full_admin
+            & ((AccessRequest.order == order) if order else SQL("1 = 1"))
         )
+        .order_by(AccessRequest.order, AccessRequest.id)
     )
 
 
@@ -116,13 +125,33 @@ def expire(request: AccessRequest) -> bool:
     return _settle(request, AccessRequest.expires_at <= clock.now(), "expired", "homeport", "")
 
 
-def open_dispute(order: Order, organization_id: int, by: str) -> None:
+def open_dispute(order: Order, organization_id: int, by: str) -> AccessRequest:
     """The operator's to answer; several admins may say the same."""
-    AccessRequest.insert(
-        kind="dispute",
-        order=order,
-        organization=organization_id,
-        person_email=by,
-        requester_email=by,
-        expires_at=order.expires_at,
-    ).on_conflict_ignore().execute()
+    about = {"kind": "dispute", "order": order, "organization": organization_id}
+    people = {"person_email": by, "requester_email": by, "expires_at": order.expires_at}
+    AccessRequest.insert(**about, **people).on_conflict_ignore().execute()
+    return AccessRequest.get(
+        (AccessRequest.order == order)
+        & (AccessRequest.organization == organization_id)
+        & (AccessRequest.kind == "dispute")
+        & (AccessRequest.status == "open")
+    )
+
+
+def reopen(request: AccessRequest, message: str) -> bool:
+    """A withdrawn request whose time is not over waits for its answer again."""
+    changed: int = (
+        AccessRequest.update(status="open", message=message, decided_at=None, decided_by=None)
+        .where(
+            (AccessRequest.id == request.id)
+            & (AccessRequest.status == "withdrawn")
+            & (AccessRequest.expires_at > clock.now())
+        )
+        .execute()
+    )
+    return changed == 1
+
+
+def grant(request: AccessRequest, by: str) -> bool:
+    """An open request, in time or not, whose person is a full admin by now."""
+    return _settle(request, AccessRequest.status == "open", "approved", by, "")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from records import bulk, counts
 from records.directory import Saved
-from records.tables import Subscription
+from records.tables import Order, Subscription
 
 
 class SubscriptionRow(NamedTuple):
@@ -41,11 +41,29 @@ def save_subscriptions(rows: Sequence[SubscriptionRow]) -> Saved:
     return Saved(added, changed, len(rows) - added - changed)
 
 
+def any_of(numbers: Collection[str]) -> bool:
+    """Whether a subscription has one of these numbers."""
+    return bool(Subscription.select().where(Subscription.number.in_(list(numbers))).exists())
+
+
+def came_from(number: str, order_id: int) -> None:
+    """Say which order a subscription came from."""
+    Subscription.update(order=order_id).where(Subscription.number == number).execute()
+
+
 def start_due(today: date, limit: int) -> int:
-    """Make pending subscriptions active whose first day has come, `limit` at most; how many."""
+    """Make pending subscriptions of provisioned orders active whose first day has come; how many.
+
+    `limit` at most. Those that the seller's directory brought are the directory's to start.
+    """
     due = (
         Subscription.select(Subscription.number)
-        .where((Subscription.status == "pending") & (Subscription.starts_on <= today))
+        .join(Order)
+        .where(
+            (Subscription.status == "pending")
+            & (Subscription.starts_on <= today)
+            & (Order.status == "provisioned")
+        )
         .order_by(Subscription.number)
         .limit(limit)
     )

@@ -109,22 +109,6 @@ class User(Table):
 User.add_index(User.organization, where=SQL("full_admin"), name="full_admin_of")
 
 
-class Subscription(Table):
-    organization = ForeignKeyField(Organization)
-    organization_id: int
-    number = TextField(unique=True)
-    product = TextField()
-    quantity = IntegerField()
-    status = TextField()  # active | pending | expired | cancelled
-    starts_on: Maybe = DateField(null=True)
-    ends_on: Maybe = DateField(null=True)
-
-
-Subscription.add_index(
-    Subscription.starts_on, where=SQL("status = 'pending'"), name="subscription_pending"
-)
-
-
 # --- orders ------------------------------------------------------------------------------------
 
 
@@ -136,6 +120,7 @@ class Order(Table):
     stopped_from: Maybe = TextField(null=True)  # the status that an operator restores
     contact_email = TextField(index=True)
     contact_role = TextField()  # customer | partner
+    placed_role = TextField(default="")  # the role that the seller gave the first contact
     contact_name = TextField(default="")
     language = TextField(default="en")
     partner_name = TextField(default="")
@@ -167,6 +152,26 @@ class OrderLine(Table):
 
     class Meta:
         indexes = ((("order", "position"), True),)
+
+
+class Subscription(Table):
+    organization = ForeignKeyField(Organization)
+    organization_id: int
+    number = TextField(unique=True)
+    product = TextField()
+    quantity = IntegerField()
+    status = TextField()  # active | pending | expired | cancelled
+    starts_on: Maybe = DateField(null=True)
+    ends_on: Maybe = DateField(null=True)
+    order: Maybe = ForeignKeyField(Order, null=True)  # that it came from, if it was made here
+    order_id: Maybe
+
+
+Subscription.add_index(
+    Subscription.starts_on,
+    where=SQL("status = 'pending' AND order_id IS NOT NULL"),
+    name="subscription_pending",
+)
 
 
 class History(Table):
@@ -276,6 +281,7 @@ class OutboxRow(Table):
     last_error = TextField(default="")
 
 
+OutboxRow.add_index(OutboxRow.recipient, OutboxRow.queued_at)
 OutboxRow.add_index(
     OutboxRow.due_at,
     where=SQL("sent_at IS NULL AND failed_at IS NULL"),

@@ -35,7 +35,10 @@
       htmx.trigger(live, "htmx:abort"); // a late answer must not show a list under four characters
       list.removeAttribute("aria-busy");
       list.dataset.status = "";
-      list.replaceChildren(find("hints").content.children[missing() - 1].cloneNode(true));
+      const hint = document.createElement("p");
+      hint.className = "count";
+      hint.textContent = JSON.parse(live.dataset.hints)[missing() - 1];
+      list.replaceChildren(hint);
     } else {
       list.setAttribute("aria-busy", "true");
       htmx.trigger(live, "suggest");
@@ -54,7 +57,7 @@
     const name = find("company_name");
     if (!name || !find("live")) return;
     agree(find("admin_email"));
-    // A reload brings back what was typed, but the list is the one the server knew.
+    // What was typed may be there again, but the list is the one the server knew.
     if (name.value !== name.defaultValue) suggest();
   }
 
@@ -80,5 +83,6 @@
     say(find("status").dataset.failed, true);
   });
 
-  begin();
+  // Only now has the browser put back what was typed before Back or a reload.
+  addEventListener("pageshow", begin);
 })();

@@ -1,15 +1,13 @@
 """Every refusal is a page with a sentence; "not yours" and "not there" are the same one."""
 
-from urllib.parse import urlsplit
-
 from flask import Flask, Response, make_response, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from records.database import Unavailable
 from views.forms import FreshLinkForm
-from views.render import page
+from views.render import current_path, page
 
 
 def init_app(app: Flask) -> None:
@@ -24,16 +22,23 @@ def refuse(error: HTTPException) -> Response:
     code = error.code or 500
     if code < 400:
         return error.get_response()  # type: ignore[return-value]
+    if isinstance(request.routing_exception, SecurityError):
+        # Without a host of ours there are no addresses, and so no page.
+        return Response(_("This is not the address of this site."), 400, mimetype="text/plain")
+    plain = request.path.startswith("/partner")
     if code == 404 and not request.path.startswith("/static/"):
         form = FreshLinkForm(formdata=None)
         response = make_response(
-            page("not_found.html", form=form, action=url_for("start.home")), 404
+            page("not_found.html", form=form, action=url_for("start.home"), plain=plain), 404
         )
     else:
-        response = make_response(page("error.html", code=code, sentence=_sentence(code)), code)
-    if request.headers.get("HX-Request") == "true":
-        # htmx swaps no errors: the page that explains is loaded as a page.
-        response.headers["HX-Redirect"] = _where()
+        body = page("error.html", code=code, sentence=_sentence(code), plain=plain)
+        response = make_response(body, code)
+    if request.headers.get("HX-Request") == "true" and code < 500:
+        # htmx swaps no errors: the page that explains is loaded as a page. After a mistake of ours
+        # the page stays, with what was typed; app.js says a sentence.
+        came_from = current_path() if request.method == "POST" else request.path
+        response.headers["HX-Redirect"] = came_from or "/"
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
@@ -45,15 +50,6 @@ def unavailable(_error: Unavailable) -> Response:
     response = make_response(page("error.html", code=503, sentence=_sentence(503)), 503)
     response.headers["Retry-After"] = "10"
     return response
-
-
-def _where() -> str:
-    """The page that a failed htmx request came from, or went to, as a path on this server."""
-    parts = urlsplit(
-        request.headers.get("HX-Current-URL", "") if request.method == "POST" else request.path
-    )
-    path = f"/{parts.path.lstrip('/')}"
-    return f"{path}?{parts.query}" if parts.query else path
 
 
 def _sentence(code: int) -> str:

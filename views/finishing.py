@@ -9,14 +9,14 @@ from matching.addresses import masked
 from matching.disclosure import Viewer
 from matching.sentences import Refused
 from provisioning import decisions, mapping, requests
-from provisioning.facts import access_request, standing_of
+from provisioning.facts import access_request, is_over, standing_of
 from provisioning.journey import Step, Verdict, kind_for, verdict
 from records import lookup, orders, outbox
 from records.tables import AccessRequest
 from views.forms import AdministratorForm, OwnDecisionForm, ReviewForm
 from views.i18n import say
 from views.offers import viewer_of
-from views.visit import Visit, answer, onward, settings, step, visit
+from views.visit import Visit, answer, onward, seen, settings, step, visit
 from views.wizard import hand_over_parts, pages, refused
 
 
@@ -30,20 +30,18 @@ def administrator(here: Visit) -> ResponseReturnValue:
     form = OwnDecisionForm() if decides else AdministratorForm()
     if form.validate_on_submit():
         try:
-            if decides:
-                decisions.decide_at_once(here.order, here.by, form.decision.data, settings())
-            else:
-                _ask(here, form.message.clean)
+            _settle(here, form, decides)
             return onward(here)
         except Refused as problem:
             form.form_errors.append(say(problem.sentence))
+            here.refresh()
     return answer(
         here,
         "administrator.html",
         refused(form),
         form=form,
         decides=decides,
-        asked=access_request(here.order),
+        asked=here.facts.request == "open",
         holds=verdict(here.facts) is Verdict.HOLD,
         awaits_first_admin=requests.awaits_first_admin(here.order),
         request_days=settings().request_days,
@@ -51,10 +49,22 @@ def administrator(here: Visit) -> ResponseReturnValue:
     )
 
 
+def _settle(here: Visit, form: Any, decides: bool) -> None:
+    """Decide as the full admin that the contact is, or ask those who are."""
+    if decides:
+        decisions.decide_at_once(
+            here.order, here.by, form.decision.data, settings(), seen=seen(here)
+        )
+    else:
+        _ask(here, form.message.clean)
+
+
 @pages.post("/waiting")
 def check(number: str) -> ResponseReturnValue:
     """Check again, ask again. Not guarded as a step: the hold may be over, and that ends it."""
     here = visit(number)
+    if is_over(here.order):
+        return onward(here)
     try:
         decisions.check_again(here.order, settings())
         here.refresh()
@@ -86,6 +96,7 @@ def _waiting(here: Visit, problem: str = "") -> ResponseReturnValue:
         standing=standing_of(asked) if asked else None,
         notices=_notices(asked),
         may_ask_again=bool(asked and requests.may_ask_again(here.order, asked)),
+        again_from=requests.asked_again_from(here.order, settings()),
         awaits_first_admin=requests.awaits_first_admin(here.order),
         **_administrators(here),
         **hand_over_parts(here),
@@ -94,7 +105,7 @@ def _waiting(here: Visit, problem: str = "") -> ResponseReturnValue:
 
 def _ask(here: Visit, message: str) -> None:
     proven = here.proven is not None
-    requests.ask(here.order, message, here.by, settings(), proven=proven)
+    requests.ask(here.order, message, here.by, settings(), proven=proven, seen=seen(here))
 
 
 def _notices(asked: AccessRequest | None) -> list[tuple[str, str]]:
@@ -122,8 +133,11 @@ def review(here: Visit) -> ResponseReturnValue:
     """Everything once more; only a ticked box makes it final."""
     form = ReviewForm()
     if form.validate_on_submit():
-        mapping.complete(here.order, here.by, settings(), proven=here.proven)
-        return onward(here)
+        try:
+            return _complete(here)
+        except Refused as problem:
+            form.form_errors.append(say(problem.sentence))
+            here.refresh()
     chosen = here.order.organization if here.order.organization_id else None
     wanted = kind_for(here.facts.purpose)
     return answer(
@@ -137,8 +151,15 @@ def review(here: Visit) -> ResponseReturnValue:
         proven_admin=here.proven == here.order.admin_email,
         bound=chosen is not None and not here.facts.listed,
         told=len(mapping.to_be_told(here.order)),
+        declined=here.facts.request == "declined",
+        changed=request.args.get("changed"),
         **hand_over_parts(here),
     )
+
+
+def _complete(here: Visit) -> ResponseReturnValue:
+    ended = mapping.complete(here.order, here.by, settings(), proven=here.proven, seen=seen(here))
+    return onward(here, **({"changed": 1} if ended is mapping.Completion.CHANGED else {}))
 
 
 @pages.get("/done")

@@ -3,8 +3,10 @@
 import re
 from typing import Any, ClassVar
 
+from flask import request
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto
 from wtforms import (
     BooleanField,
     Field,
@@ -42,6 +44,11 @@ class Form(FlaskForm):  # type: ignore[misc]
 
     class Meta:
         csrf = False
+
+        def wrap_formdata(self, _form: FlaskForm, formdata: Any) -> Any:
+            """Form fields alone: neither files nor JSON are ever answers here."""
+            posted = formdata is _Auto and request.method == "POST"
+            return request.form if posted else formdata if formdata is not _Auto else None
 
     def validate(self, extra_validators: Any = None) -> bool:
         """What is refused is shown again, but for what no page can hold."""
@@ -111,6 +118,7 @@ class CompanyForm(Form):
 
 class OrganizationForm(Form):
     organization = StringField(_l("Organization"))
+    seen = StringField()
 
 
 class AdministratorForm(Form):

@@ -87,4 +87,5 @@ def _read(file: Path) -> EmailMessage:
 
 def _part(found: EmailMessage, kind: str) -> str:
     part = found.get_body((kind,))
-    return str(part.get_content()) if part else ""
+    # Lines end as browsers read them, or the digest of a style sheet would differ.
+    return str(part.get_content()).replace("\r\n", "\n") if part else ""

@@ -14,6 +14,7 @@ from matching.names import company_name
 from matching.rules import Candidate, Standing, Tier
 from matching.sentences import Refused, Sentence, sentence
 from provisioning import matches, organizations
+from provisioning.facts import is_vouched
 from provisioning.journey import kind_for
 from provisioning.matches import Match
 from records import clock
@@ -58,6 +59,7 @@ class Offer:
     continued: bool = False
     error: str = ""
     seen: str = ""
+    scripted: bool = False  # "show more" would lead nowhere without a script
 
 
 def bound_to(number: str, name: str, address: str) -> str:
@@ -79,30 +81,40 @@ def live(here: Visit, typed_name: str, typed_address: str, more: str = "") -> Of
         name = company_name(typed_name)
     except Refused:
         return Offer("empty", url)
-    found = matches.match(name, address, settings(), purpose_kind=kind_for(here.facts.purpose))
-    return _offer(here, found, url, name, address, more)
+    offer = _offer(here, live_match(here, name, address), url, name, address, more)
+    offer.scripted = True
+    return offer
 
 
-def listing(here: Visit, after: str = "") -> tuple[Offer, Match]:
+def live_match(here: Visit, name: str, address: str) -> Match:
+    """What the live list shows of, for a clean name and address."""
+    kind = kind_for(here.facts.purpose)
+    own = here.proven == address
+    return matches.match(name, address, settings(), purpose_kind=kind, own=own)
+
+
+def listing(here: Visit, after: str = "") -> Offer:
     """The list of the organization step, for the order's stored answers."""
     order = here.order
     url = url_for("wizard.suggest", number=order.number, listing=1)
-    found = organizations.match_for(order, settings(), proven=here.proven, listing=True)
-    organizations.offer(order, found)
+    found = organizations.match_for(order, settings(), proven=here.proven)
     offer = _offer(here, found, url, order.company_name, order.admin_email, after)
     offer.chosen = _sealed_choice(here)
-    return offer, found
+    return offer
 
 
-def wish_of(here: Visit, value: str, name: str, address: str, seen: str = "") -> int | str | None:
-    """The organization that a value from the list names, "new", or None when it fits no longer."""
-    bound = bound_to(here.order.number, name, address)
-    if value != organizations.NEW:
-        return unseal(value, here.secret, bound)
-    if not seen:
+def wish_of(here: Visit, value: str, name: str, address: str) -> int | str | None:
+    """The organization that a value from a list names, "new", or None when it fits no longer."""
+    if value == organizations.NEW:
         return organizations.NEW
-    found = matches.match(name, address, settings(), purpose_kind=kind_for(here.facts.purpose))
-    return organizations.NEW if seen == digest_of(found.ids, here.secret, bound) else None
+    return unseal(value, here.secret, bound_to(here.order.number, name, address))
+
+
+def seen_in(here: Visit, found: Match, posted: str, name: str, address: str) -> frozenset[int]:
+    """The organizations of the list that a form came with; none of them when it was another."""
+    bound = bound_to(here.order.number, name, address)
+    same = posted == digest_of(found.ids, here.secret, bound)
+    return frozenset(found.ids) if same else frozenset()
 
 
 def _sealed_choice(here: Visit) -> str | None:
@@ -139,7 +151,7 @@ def viewer_of(here: Visit, looked_up: str) -> Viewer:
     """How exactly this session may see organizations at a domain."""
     rules: Settings = settings()
     return disclosure.viewer(
-        here.order.contact_role,
+        here.order.contact_role if is_vouched(here.order) else "customer",
         here.by,
         here.proven is not None,
         looked_up,

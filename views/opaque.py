@@ -35,8 +35,12 @@ def unseal(value: str, secret: str, bound_to: str) -> int | None:
 
 def digest_of(numbers: Iterable[int], secret: str, bound_to: str) -> str:
     """One value for a whole list, to tell later whether it is still the same."""
-    listed = " ".join(map(str, sorted(numbers)))
-    return _mac(secret, b"list", f"{bound_to}\0{listed}".encode()).hex()[:32]
+    return text_digest(f"{bound_to}\0{' '.join(map(str, sorted(numbers)))}", secret)
+
+
+def text_digest(text: str, secret: str) -> str:
+    """What a page was made for, as a value that can be compared and says nothing."""
+    return _mac(secret, b"seen", text.encode()).hex()[:32]
 
 
 def _mac(secret: str, use: bytes, text: bytes) -> bytes:

@@ -7,13 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from matching.addresses import masked
 from provisioning import links
-from provisioning.facts import facts_of
+from provisioning.facts import facts_of, is_closed
 from provisioning.journey import current_step
 from provisioning.links import Standing
-from provisioning.orders import is_closed
 from records import links as sessions
 from records import orders
-from records.tables import Order, Session
+from records.tables import MagicLink, Order, Session
 from views import visit
 from views.forms import Form, PartnerForm
 from views.render import page
@@ -41,6 +40,8 @@ def overview() -> ResponseReturnValue:
 def look(token: str) -> ResponseReturnValue:
     """The sign-in link's page: a button, or why there is none."""
     standing, link = links.look(token, "partner")
+    if standing is Standing.USED and _is_signed_in_by(link):
+        return redirect(url_for("partner.overview"), 303)
     if link is None or standing is not Standing.LIVING:
         return _no_button(standing)
     session.setdefault("browser", secrets.token_urlsafe(16))
@@ -51,6 +52,8 @@ def look(token: str) -> ResponseReturnValue:
 def claim(token: str) -> ResponseReturnValue:
     """Pressing the button signs in."""
     standing, secret = links.claim(token, session.get("browser", ""), settings(), "partner")
+    if standing is Standing.USED and _is_signed_in_by(links.look(token, "partner")[1]):
+        return redirect(url_for("partner.overview"), 303)
     if standing is not Standing.LIVING:
         return _no_button(standing)
     session["partner"] = secret
@@ -66,7 +69,7 @@ def go_on(number: str) -> ResponseReturnValue:
     if signed_in is None or order is None or not _is_theirs(order, signed_in):
         abort(404)
     links.open_by_partner(order, signed_in.email)
-    order = orders.locked(order.id)
+    order = orders.by_id(order.id)
     return redirect(visit.step_url(order, current_step(facts_of(order))), 303)
 
 
@@ -83,6 +86,12 @@ def sign_out() -> ResponseReturnValue:
 def _signed_in() -> Session | None:
     secret = session.get("partner")
     return sessions.living_session(secret) if secret else None
+
+
+def _is_signed_in_by(link: MagicLink | None) -> bool:
+    """Whether a used link finds the session of its own address still living here."""
+    signed_in = _signed_in()
+    return bool(link and signed_in and signed_in.email == link.email)
 
 
 def _is_theirs(order: Order, signed_in: Session) -> bool:

@@ -4,6 +4,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, render_template, request
 from flask_babel import get_locale
@@ -26,6 +27,16 @@ def is_fragment() -> bool:
     """Whether htmx swaps a part; when it restores history it needs the whole page."""
     restores = request.headers.get("HX-History-Restore-Request") == "true"
     return request.headers.get("HX-Request") == "true" and not restores
+
+
+def current_path() -> str:
+    """The path and query of the page that htmx sent a request from; empty when it says none."""
+    try:
+        parts = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        return ""
+    path = f"/{parts.path.lstrip('/')}" if parts.path else ""
+    return f"{path}?{parts.query}" if path and parts.query else path
 
 
 def page(template: str, **context: Any) -> str:

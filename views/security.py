@@ -33,6 +33,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
+        # The rows end sessions; a page left open overnight must still be able to send its form.
+        PERMANENT_SESSION_LIFETIME=settings.request_days * 86_400,
+        SESSION_REFRESH_EACH_REQUEST=False,
         TRUSTED_HOSTS=[settings.host, *LOOPBACK],
         MAX_CONTENT_LENGTH=BODY_LIMIT,
         MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
@@ -65,13 +68,13 @@ def refuse_strangers() -> None:
 def from_our_page(site: str | None, origin: str | None, public_url: str) -> bool:
     """Whether Sec-Fetch-Site and Origin (None: not sent) allow that a page of ours sent this.
 
-    Pages without referrer make browsers send "Origin: null"; then Sec-Fetch-Site must speak for it.
+    Pages without referrer make browsers send "Origin: null", and over plain http, or from an old
+    browser, no Sec-Fetch-Site speaks for it. The CSRF token then decides alone, as it does for text
+    browsers, which send neither.
     """
     if site not in (None, "same-origin", "none"):
         return False
-    if origin == "null":
-        return site is not None
-    return origin is None or _origin_of(origin) == _origin_of(public_url)
+    return origin in (None, "null") or _origin_of(origin) == _origin_of(public_url)
 
 
 def _origin_of(url: str) -> tuple[str, str | None, int | None]:

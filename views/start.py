@@ -7,10 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from matching.addresses import masked
 from provisioning import links
-from provisioning.facts import facts_of
+from provisioning.facts import facts_of, is_closed
 from provisioning.journey import current_step
 from provisioning.links import Standing
-from provisioning.orders import is_closed
 from records import orders
 from records.tables import MagicLink
 from views import visit
@@ -79,7 +78,7 @@ def claim(token: str) -> ResponseReturnValue:
 
 
 def _onward(link: MagicLink) -> ResponseReturnValue:
-    order = orders.locked(link.order_id)
+    order = orders.by_id(link.order_id)
     return redirect(visit.step_url(order, current_step(facts_of(order))), 303)
 
 

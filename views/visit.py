@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from flask import abort, current_app, g, make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -12,12 +11,12 @@ from flask_babel import gettext as _
 
 from config import Settings
 from provisioning import journey
-from provisioning.facts import facts_of
+from provisioning.facts import answers_of, facts_of, is_closed
 from provisioning.journey import OrderFacts, Step
-from provisioning.orders import is_closed
 from records import links, orders
 from records.tables import Order, Session
-from views.render import is_fragment, page
+from views.opaque import text_digest
+from views.render import current_path, is_fragment, page
 
 MOST_ORDERS = 12  # that one browser keeps open; a cookie holds 4 kB
 
@@ -42,7 +41,7 @@ class Visit:
 
     def refresh(self) -> None:
         """Read the order again after an event changed it."""
-        self.order = orders.locked(self.order.id)
+        self.order = orders.by_id(self.order.id)
         self.facts = facts_of(self.order)
 
 
@@ -106,24 +105,34 @@ def closing(order: Order) -> str:
     return order.status if order.status in journey.CLOSED else "expired"
 
 
-def onward(here: Visit) -> ResponseReturnValue:
+def onward(here: Visit, **said: Any) -> ResponseReturnValue:
     """To whatever step the order says is next."""
     here.refresh()
-    return redirect(step_url(here.order, journey.current_step(here.facts)), 303)
+    return redirect(step_url(here.order, journey.current_step(here.facts), **said), 303)
 
 
-def step_url(order: Order, which: Step) -> str:
-    return url_for(f"wizard.{which}", number=order.number)
+def step_url(order: Order, which: Step, **said: Any) -> str:
+    return url_for(f"wizard.{which}", number=order.number, **said)
+
+
+def seen(here: Visit) -> str | None:
+    """The answers that a posted page was made for; None when the form does not say."""
+    posted = request.form.get("seen")
+    if posted is None:
+        return None
+    answers = answers_of(here.order)
+    return answers if posted == text_digest(answers, here.secret) else "others"
 
 
 def answer(here: Visit, template: str, status: int = 200, **context: Any) -> ResponseReturnValue:
     """A step's page, or only its part for htmx, from the same template and context."""
     context.setdefault("progress", _progress(here))
     context.setdefault("action", request.path)
+    context.setdefault("seen", text_digest(answers_of(here.order), here.secret))
     body = page(template, order=here.order, lines=orders.lines(here.order), **context)
     response = make_response(body, status)
     if is_fragment() and status == 200:
-        same = urlsplit(request.headers.get("HX-Current-URL", "")).path == request.path
+        same = current_path().partition("?")[0] == request.path
         response.headers["HX-Replace-Url" if same else "HX-Push-Url"] = request.path
     return response
 

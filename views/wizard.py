@@ -6,10 +6,13 @@ from flask import Blueprint, abort, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from matching.sentences import Refused
 from provisioning import orders, organizations
+from provisioning.facts import is_over
 from provisioning.journey import Step, current_step
 from views.forms import CompanyForm, HandOverForm, OrganizationForm, PurposeForm
-from views.offers import listing, live, wish_of
+from views.i18n import say
+from views.offers import listing, live, live_match, seen_in, wish_of
 from views.render import page
 from views.visit import Visit, answer, onward, settings, step, visit
 
@@ -27,7 +30,7 @@ def resume(number: str) -> ResponseReturnValue:
 @step(Step.PURPOSE)
 def purpose(here: Visit) -> ResponseReturnValue:
     """For a customer, or for our own use?"""
-    form = PurposeForm(purpose=here.order.purpose)
+    form = PurposeForm(purpose=first(here.order.purpose))
     if form.validate_on_submit():
         orders.say_purpose(here.order, form.purpose.data, here.by)
         return onward(here)
@@ -38,18 +41,32 @@ def purpose(here: Visit) -> ResponseReturnValue:
 @step(Step.COMPANY)
 def company(here: Visit) -> ResponseReturnValue:
     """Administrator address, then company name, with live suggestions under it."""
-    form = CompanyForm(admin_email=_first_address(here), company_name=here.order.company_name)
+    address, name = first(_first_address(here)), first(here.order.company_name)
+    form = CompanyForm(admin_email=address, company_name=name)
     if request.method == "POST" and form.i_am_admin.data:
         form.admin_email.data = here.by
     if form.validate_on_submit():
-        name, address = form.name_and_address()
-        wish = wish_of(here, form.organization.data or "", name, address, form.seen.data or "-")
-        organizations.answer_company(here.order, name, address, wish, here.by, settings())
+        _answer_company(here, form)
         return onward(here)
     matches = live(here, form.company_name.data or "", form.admin_email.data or "")
     return answer(
         here, "company.html", refused(form), form=form, matches=matches, **hand_over_parts(here)
     )
+
+
+def _answer_company(here: Visit, form: CompanyForm) -> None:
+    name, address = form.name_and_address()
+    wish = wish_of(here, form.organization.data or "", name, address)
+    found = live_match(here, name, address)
+    seen = seen_in(here, found, form.seen.data or "", name, address)
+    organizations.answer_company(
+        here.order, name, address, wish, here.by, settings(), proven=here.proven, seen=seen
+    )
+
+
+def first(value: str | None) -> str | None:
+    """What a field shows before it is answered; a form that was sent speaks for itself."""
+    return value if request.method == "GET" else None
 
 
 def _first_address(here: Visit) -> str:
@@ -62,11 +79,11 @@ def suggest(number: str) -> ResponseReturnValue:
     """The live fragment under the company name; stores nothing."""
     here = visit(number)
     # Where the step is closed by now, the list would lead nowhere.
-    if orders.is_closed(here.order) or here.order.status == "provisioned":
+    if is_over(here.order):
         abort(404)
     more = request.form.get("more", "")
     if request.args.get("listing") and here.order.admin_email:
-        matches, _found = listing(here, more)
+        matches = listing(here, more)
     else:
         typed = request.form.get("company_name", ""), request.form.get("admin_email", "")
         matches = live(here, *typed, more)
@@ -78,28 +95,37 @@ def suggest(number: str) -> ResponseReturnValue:
 def organization(here: Visit) -> ResponseReturnValue:
     """Which one, or none of these."""
     form = OrganizationForm()
-    sentence = ""
+    problem = _("The list has changed since you saw it.") if request.args.get("changed") else ""
     if request.method == "POST":
-        order = here.order
-        asked = order.company_name, order.admin_email
-        # Where the list has become empty, going on is all that there is to choose.
-        value = form.organization.data or ("" if listing(here)[0].groups else organizations.NEW)
-        wish = wish_of(here, value, *asked) if value else None
-        if wish is None:
-            sentence = _("Choose an organization from the list.")
-        elif _answers(asked) and organizations.choose(
-            order, wish, here.by, settings(), proven=here.proven
-        ):
+        problem = _choose(here, form)
+        if not problem:
             return onward(here)
-        else:
-            sentence = _("The list has changed since you saw it. Look at it once more.")
-        form.organization.errors = [sentence]
+        form.organization.errors = [problem]
         here.refresh()
-    matches, _found = listing(here, request.args.get("after", ""))
+    matches = listing(here, request.args.get("after", ""))
     # A page of a list reached without JavaScript is a whole page, not the rest of one.
     matches.continued = False
-    matches.error = sentence
+    matches.error = problem
     return answer(here, "organization.html", refused(form), form=form, matches=matches)
+
+
+def _choose(here: Visit, form: OrganizationForm) -> str:
+    """Take the choice; returns the sentence that says why it cannot be taken, or nothing."""
+    order = here.order
+    asked = order.company_name, order.admin_email
+    found = organizations.match_for(order, settings(), proven=here.proven)
+    # Where the list has become empty, going on is all that there is to choose.
+    value = form.organization.data or ("" if found.candidates else organizations.NEW)
+    wish = wish_of(here, value, *asked) if value else None
+    if wish is None:
+        return _("Choose an organization from the list.")
+    posted = form.seen.data
+    seen = seen_in(here, found, posted, *asked) if posted else None
+    if _answers(asked) and organizations.choose(
+        order, wish, here.by, settings(), proven=here.proven, seen=seen
+    ):
+        return ""
+    return _("The list has changed since you saw it. Look at it once more.")
 
 
 def _answers(asked: tuple[str, str]) -> bool:
@@ -108,19 +134,24 @@ def _answers(asked: tuple[str, str]) -> bool:
     return all(request.form.get(name, value) == value for name, value in given)
 
 
-@pages.post("/hand-over")
+@pages.route("/hand-over", methods=["GET", "POST"])
 def hand_over(number: str) -> ResponseReturnValue:
     """Someone else will set this up."""
     here = visit(number)
-    form = HandOverForm()
-    if not form.validate_on_submit():
-        return answer(here, "hand_over.html", 422, **hand_over_parts(here, form))
-    email, role = form.contact_email.clean, form.contact_role.data
-    if not orders.hand_over(here.order, email, role, here.by, settings()):
+    if is_over(here.order):
         return onward(here)
-    session.get("orders", {}).pop(number, None)
-    session.modified = True
-    return page("handed_over.html", number=number, email=email)
+    form = HandOverForm()
+    if form.validate_on_submit():
+        email, role = form.contact_email.clean, form.contact_role.data
+        try:
+            if not orders.hand_over(here.order, email, role, here.by, settings()):
+                return onward(here)
+            session.get("orders", {}).pop(number, None)
+            session.modified = True
+            return page("handed_over.html", number=number, email=email)
+        except Refused as own:
+            form.contact_email.errors = [say(own.sentence)]
+    return answer(here, "hand_over.html", refused(form), **hand_over_parts(here, form))
 
 
 def hand_over_parts(here: Visit, form: HandOverForm | None = None) -> dict[str, Any]:

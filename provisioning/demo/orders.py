@@ -52,7 +52,9 @@ def _waits(order: Order, settings: Settings) -> None:
     token = (links.url_of(link, settings) or "").rpartition("/")[2]
     links.claim(token, "", settings, "launch")
     wish = directory.ids_of(["nike-retail"])["nike-retail"]
-    organizations.answer_company(order, order.company_name, contact, wish, contact, settings)
+    organizations.answer_company(
+        order, order.company_name, contact, wish, contact, settings, proven=order.contact_email
+    )
     requests.ask(order, "I look after meetings in our shops now.", contact, settings, proven=True)
     fresh = links.issue("launch", contact, settings, order=order)
     enqueue("fresh_link", contact, order=order, link=fresh)

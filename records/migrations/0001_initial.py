@@ -49,6 +49,7 @@ def up(_migrator: Any, db: Any) -> None:
         stopped_from = TextField(null=True)
         contact_email = TextField(index=True)
         contact_role = TextField()
+        placed_role = TextField(default="")
         contact_name = TextField(default="")
         language = TextField(default="en")
         partner_name = TextField(default="")
@@ -193,6 +194,7 @@ def up(_migrator: Any, db: Any) -> None:
         status = TextField()
         starts_on = DateField(null=True)
         ends_on = DateField(null=True)
+        order = ForeignKeyField(Order, null=True)
 
         class Meta:
             table_name = "subscription"
@@ -227,7 +229,11 @@ def up(_migrator: Any, db: Any) -> None:
     )
     db.execute_sql(f"{ONE_OPEN} WHERE status = 'open'")
     db.execute_sql(
-        "CREATE INDEX subscription_pending ON subscription (starts_on) WHERE status = 'pending'"
+        "CREATE INDEX subscription_pending ON subscription (starts_on)"
+        " WHERE status = 'pending' AND order_id IS NOT NULL"
+    )
+    db.execute_sql(
+        "CREATE INDEX outbox_row_recipient_queued_at ON outbox_row (recipient, queued_at)"
     )
     db.execute_sql("CREATE INDEX full_admin_of ON user_account (organization_id) WHERE full_admin")
     db.execute_sql(

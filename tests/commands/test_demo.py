@@ -10,7 +10,7 @@ from provisioning import demo, matches, reports
 from provisioning.demo import companies
 from provisioning.demo.cast import SMALL
 from provisioning.demo.orders import EXAMPLES
-from provisioning.orders import is_closed
+from provisioning.facts import is_closed
 from records import clock, orders
 from records.tables import MagicLink, Order, Organization, OutboxRow
 from tests.records.recount import assert_exact, kept

@@ -14,10 +14,12 @@ Dump = dict[str, list[tuple[Any, ...]]]
 
 def dump() -> Dump:
     """Every row of every table."""
-    return {
-        table.__name__: sorted(table.select().tuples(), key=repr)
-        for table in Table.__subclasses__()
-    }
+    return {table.__name__: sorted(_rows(table), key=repr) for table in Table.__subclasses__()}
+
+
+def _rows(table: type[Table]) -> list[tuple[Any, ...]]:
+    found: Any = table.select().tuples()
+    return [tuple(row) for row in found]
 
 
 def text() -> str:
