@@ -54,6 +54,10 @@ class Settings:
     ask_again_days: int = _says(
         7, "days after a decline before the same organization is asked again"
     )
+    nudge_days: int = _says(
+        3, "days after which the notices of an open request may go out once more"
+    )
+    report_days: int = _says(7, "days that the notice of a new administrator can be reported")
     shared_domain_rule: str = _says(
         "weak",
         "organizations on a shared mail provider: offered as weak, or by the plain rule",

@@ -47,6 +47,8 @@ def ready() -> Iterator[None]:
             yield
         except Refused as refused:
             raise Wrong(str(refused.sentence)) from None
+        except UnicodeEncodeError:
+            raise Wrong("What you typed is no valid text.") from None
 
 
 def first_line(error: Exception) -> str:

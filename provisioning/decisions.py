@@ -124,7 +124,9 @@ def add_full_admin(request: AccessRequest, order: Order, by: str, settings: Sett
     """The person becomes full admin by that admin's act; all of them and the person are told."""
     directory.make_full_admin(request.organization_id, request.person_email)
     for admin in lookup.full_admins_of(request.organization_id):
-        link = links.issue("dispute", admin, settings, order=order, request=request)
+        link = links.issue(
+            "dispute", admin, settings, order=order, request=request, days=settings.report_days
+        )
         enqueue(
             "added",
             admin,

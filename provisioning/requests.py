@@ -14,7 +14,6 @@ from records import requests as rows
 from records.database import Duplicate, db
 from records.tables import AccessRequest, Order
 
-ASK_AGAIN_AFTER = timedelta(days=3)
 ASKED_AGAIN = "asked again"
 
 
@@ -45,7 +44,7 @@ def ask(
         holds = verdict(facts) is Verdict.HOLD
         if _declined_until(held, settings) and not holds:
             _leave_declined(held, message, by, settings, proven=proven)
-        elif not _reopened(held, message, by):
+        elif not _reopened(held, message, by, settings):
             _refuse_if_declined(held, settings)
             _ask_admins(open_request(held, message, by, settings, proven=proven), held, settings)
         if holds:
@@ -64,11 +63,10 @@ def _ask_admins(request: AccessRequest, order: Order, settings: Settings) -> Non
         alert(order, "nobody_to_ask", request.requester_email, settings, request)
 
 
-def _reopened(order: Order, message: str, by: str) -> bool:
+def _reopened(order: Order, message: str, by: str, settings: Settings) -> bool:
     """The same question, withdrawn a moment ago, is open again; nobody is mailed about it twice."""
     before = rows.latest(order, order.organization_id, order.admin_email, "access")
-    recent = before is not None and clock.now() < before.asked_at + ASK_AGAIN_AFTER
-    if before is None or not recent or before.requester_email != by:
+    if before is None or not _is_recent(before, settings) or before.requester_email != by:
         return False
     if not rows.reopen(before, message):
         return False
@@ -116,22 +114,27 @@ def open_request(
 
 
 def ask_again(order: Order, by: str, settings: Settings) -> bool:
-    """Send the notices of an open request once more; once, and not before 3 days have passed."""
+    """Send the notices of an open request once more; once, and only after some days."""
     with db.atomic():
         held = mine(order, by)
         if held is None:
             return False
         request = next((r for r in rows.open_of_order(held) if r.kind == "access"), None)
-        if request is None or not may_ask_again(held, request):
+        if request is None or not may_ask_again(held, request, settings):
             return False
         notify(request, lookup.full_admins_of(request.organization_id), settings)
         orders.note(held, by, ASKED_AGAIN)
     return True
 
 
-def may_ask_again(order: Order, request: AccessRequest) -> bool:
+def _is_recent(request: AccessRequest, settings: Settings) -> bool:
+    """Whether the administrators have been asked so lately that they are left in peace."""
+    return bool(clock.now() < request.asked_at + timedelta(days=settings.nudge_days))
+
+
+def may_ask_again(order: Order, request: AccessRequest, settings: Settings) -> bool:
     """Whether the one repetition of an open request is due and unused."""
-    if standing_of(request) != "open" or clock.now() < request.asked_at + ASK_AGAIN_AFTER:
+    if standing_of(request) != "open" or _is_recent(request, settings):
         return False
     return not any(
         row.what == ASKED_AGAIN and row.at >= request.asked_at for row in orders.history(order)

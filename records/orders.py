@@ -17,7 +17,11 @@ from records.tables import (
 
 def by_number(number: str) -> Order | None:
     """The order with that number, whatever was typed for it: PostgreSQL takes no NUL."""
-    return None if "\0" in number else Order.get_or_none(Order.number == number)
+    return (
+        None
+        if "\0" in number or not number.isascii()
+        else Order.get_or_none(Order.number == number)
+    )
 
 
 def by_id(order_id: int) -> Order:

@@ -95,7 +95,7 @@ def _waiting(here: Visit, problem: str = "") -> ResponseReturnValue:
         asked=asked,
         standing=standing_of(asked) if asked else None,
         notices=_notices(asked),
-        may_ask_again=bool(asked and requests.may_ask_again(here.order, asked)),
+        may_ask_again=bool(asked and requests.may_ask_again(here.order, asked, settings())),
         again_from=requests.asked_again_from(here.order, settings()),
         awaits_first_admin=requests.awaits_first_admin(here.order),
         **_administrators(here),
