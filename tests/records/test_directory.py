@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 
 from provisioning.directory import RULES
-from records import directory
+from records import clock, directory
 from records.database import db
 from records.directory import OrganizationRow, UserRow, ids_of, remove_users, save_organizations
-from records.subscriptions import SubscriptionRow, save_subscriptions, start_due
-from records.tables import Lookup, Organization, Subscription, User
+from records.subscriptions import SubscriptionRow, came_from, save_subscriptions, start_due
+from records.tables import Lookup, Order, Organization, Subscription, User
 from tests.records.recount import assert_exact
 
 pytestmark = pytest.mark.usefixtures("empty_database")
@@ -139,13 +139,23 @@ def test_a_subscription_moves_between_organizations_and_statuses():
     assert the_organization("two").active_subscriptions == 0
 
 
-def test_a_pending_subscription_becomes_active_on_its_first_day():
-    number = save_organization()
-    save_subscriptions([SubscriptionRow(number, "S", "Meetings", 1, "pending", date(2026, 5, 2))])
+def test_a_pending_subscription_of_an_order_becomes_active_on_its_first_day():
+    number, first = save_organization(), date(2026, 5, 2)
+    order = Order.create(
+        number="1", status="provisioned", contact_email="a@b.c", contact_role="customer",
+        expires_at=clock.now(),
+    )  # fmt: skip
+    row = SubscriptionRow(number, "1-1", "Meetings", 1, "pending", first)
+    save_subscriptions([row, row._replace(number="S")])
+    came_from("1-1", order.id)
     assert start_due(date(2026, 5, 1), 10) == 0
-    assert start_due(date(2026, 5, 2), 10) == 1
-    assert Subscription.get().status == "active"
+    Order.update(status="stopped").execute()
+    assert start_due(first, 10) == 0
+    Order.update(status="provisioned").execute()
+    assert start_due(first, 10) == 1
     assert_exact()
+    # What the seller's directory brought is the directory's to start.
+    assert {s.number: s.status for s in Subscription.select()} == {"1-1": "active", "S": "pending"}
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -7,7 +7,7 @@ from peewee import sort_models  # type: ignore[attr-defined]
 
 from records.database import connect_to, connection, db
 from records.migrate import migrate
-from records.tables import Table
+from records.tables import TABLES
 
 
 @contextmanager
@@ -28,6 +28,6 @@ def emptied(url: str) -> Iterator[None]:
     connect_to(url)
     with connection():
         with db.atomic():
-            for table in reversed(sort_models(Table.__subclasses__())):
+            for table in reversed(sort_models(TABLES)):
                 table.delete().execute()
         yield

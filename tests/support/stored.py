@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any, TypeVar
 
+from records.columns import Table
 from records.database import connection, db
-from records.tables import Table
+from records.tables import TABLES
 
 Answer = TypeVar("Answer")
 Dump = dict[str, list[tuple[Any, ...]]]
@@ -14,7 +15,7 @@ Dump = dict[str, list[tuple[Any, ...]]]
 
 def dump() -> Dump:
     """Every row of every table."""
-    return {table.__name__: sorted(_rows(table), key=repr) for table in Table.__subclasses__()}
+    return {table.__name__: sorted(_rows(table), key=repr) for table in TABLES}
 
 
 def _rows(table: type[Table]) -> list[tuple[Any, ...]]:
