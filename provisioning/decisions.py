@@ -6,7 +6,7 @@ from config import Settings
 from mail.outbox import enqueue
 from matching.sentences import Refused, sentence
 from provisioning import directory, links, requests
-from provisioning.facts import facts_of, mine, refuse_stale, standing_of
+from provisioning.facts import facts_of, is_mine, refuse_stale, standing_of
 from provisioning.journey import CLOSED, Step, Verdict, current_step, verdict
 from records import links as link_rows
 from records import lookup, orders
@@ -67,10 +67,11 @@ def decide_at_once(
         refuse_stale(stored, seen)
         held = _locked(stored.id, stored.organization_id, stored.admin_email)
         undecided = current_step(facts_of(held)) in (Step.ADMINISTRATOR, Step.WAITING)
-        if mine(held, by) is None or not undecided or decision not in ("add", "accept"):
+        if not is_mine(held, by) or not undecided or decision not in ("add", "accept"):
             return
-        waiting = (r for r in rows.open_of_order(held) if r.kind == "access")
-        request = next(waiting, None) or requests.open_request(held, "", by, settings, proven=True)
+        request = next(iter(rows.open_access(held)), None) or requests.open_request(
+            held, "", by, settings, proven=True
+        )
         if not rows.settle_by_admin(request, STATUS[decision], by, ""):
             raise Refused(sentence("You are no full administrator there any more."))
         _follow(rows.by_id(request.id), held, decision, settings, told=False)
@@ -112,12 +113,20 @@ def _administered_by(order: Order, admin: str) -> None:
 
 def _answer(request: AccessRequest, order: Order, held: bool, settings: Settings) -> None:
     """Tell the contact; where the order can go on or be changed, with a fresh link."""
-    if order.status == "provisioned" or order.status == "stopped":
+    if order.status in ("provisioned", "stopped"):
         enqueue("answered", order.contact_email, order=order, request=request)
         return
     letter = "declined" if request.status == "declined" else "resumed" if held else "answered"
-    link = links.issue("launch", order.contact_email, settings, order=order)
-    enqueue(letter, order.contact_email, order=order, request=request, link=link)
+    _send_on(letter, request, order, settings)
+
+
+def _send_on(
+    letter: str, request: AccessRequest, order: Order, settings: Settings, **facts: str
+) -> None:
+    """A letter to the contact with a fresh link to where the order stands."""
+    to = order.contact_email
+    link = links.issue("launch", to, settings, order=order)
+    enqueue(letter, to, order=order, request=request, link=link, **facts)
 
 
 def add_full_admin(request: AccessRequest, order: Order, by: str, settings: Settings) -> None:
@@ -165,15 +174,7 @@ def _granted(
     orders.note(order, how, "request approved", f"{request.person_email} is full admin")
     requests.release(order)
     if told and order.status == "launched":
-        link = links.issue("launch", order.contact_email, settings, order=order)
-        enqueue(
-            "resumed" if held else "answered",
-            order.contact_email,
-            order=order,
-            request=request,
-            link=link,
-            how=how,
-        )
+        _send_on("resumed" if held else "answered", request, order, settings, how=how)
     return True
 
 

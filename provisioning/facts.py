@@ -33,8 +33,13 @@ def mine(order: Order, by: str) -> Order | None:
 
     A session was looked at before the transaction; a hand-over may have come between.
     """
-    order = orders.locked(order.id)
-    return None if order.contact_email != by or is_over(order) else order
+    held = orders.locked(order.id)
+    return held if is_mine(held, by) else None
+
+
+def is_mine(held: Order, by: str) -> bool:
+    """Whether a held order is this contact's to act on."""
+    return held.contact_email == by and not is_over(held)
 
 
 def answers_of(order: Order) -> str:

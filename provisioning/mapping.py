@@ -10,7 +10,7 @@ from provisioning.facts import (
     access_request,
     facts_of,
     is_administered,
-    mine,
+    is_mine,
     purpose_of,
     refuse_stale,
 )
@@ -19,7 +19,7 @@ from provisioning.orders import partner_organization
 from records import clock, lookup, orders
 from records import requests as rows
 from records.database import db, one_at_a_time
-from records.tables import AccessRequest, Mapping, Order
+from records.tables import AccessRequest, Mapping, Order, OrderLine
 
 
 class Completion(StrEnum):
@@ -42,19 +42,20 @@ def complete(
         if order.status == "provisioned":
             return Completion.DONE
         facts = facts_of(order)
-        if mine(order, by) is None or current_step(facts) is not Step.REVIEW:
+        if not is_mine(order, by) or current_step(facts) is not Step.REVIEW:
             return Completion.NOT_OPEN
         refuse_stale(order, seen)
         if not organizations.refit(order, settings, proven=proven):
             return Completion.CHANGED
-        if directory.taken(_numbers(order)):
+        lines = orders.lines(order)
+        if directory.taken([_number(order, line) for line in lines]):
             decisions.stop(order, "number_taken", "homeport", settings)
             return Completion.NOT_OPEN
         created = order.create_new
         if created:
             _create(order, by)
         _map(order, by, _reason(facts))
-        _provision(order, by)
+        _provision(order, lines, by)
         if created:
             told = 0
             _first_administrator(order, settings, proven)
@@ -64,9 +65,9 @@ def complete(
     return Completion.DONE
 
 
-def _numbers(order: Order) -> list[str]:
-    """The numbers of the subscriptions that an order's lines become."""
-    return [f"{order.number}-{line.position}" for line in orders.lines(order)]
+def _number(order: Order, line: OrderLine) -> str:
+    """The number of the subscription that a line becomes."""
+    return f"{order.number}-{line.position}"
 
 
 def _create(order: Order, by: str) -> None:
@@ -105,13 +106,13 @@ def _reason(facts: OrderFacts) -> str:
     return "chosen; the full admins are asked to add the administrator"
 
 
-def _provision(order: Order, by: str) -> None:
+def _provision(order: Order, lines: list[OrderLine], by: str) -> None:
     """The order's lines become subscriptions; one whose start lies ahead is pending until then."""
-    for line, number in zip(orders.lines(order), _numbers(order), strict=True):
+    for line in lines:
         ahead = line.starts_on is not None and line.starts_on > clock.today()
         directory.add_subscription(
             order.organization_id,
-            number=number,
+            number=_number(order, line),
             order=order.id,
             product=line.product,
             quantity=line.quantity,
@@ -157,8 +158,8 @@ def _first_administrator(order: Order, settings: Settings, proven: str | None) -
 
 def _tell_admins(order: Order, settings: Settings) -> int:
     """A notice with "this is not ours" to each full admin but the contact; to how many."""
-    for request in rows.open_of_order(order):
-        if request.kind == "access" and is_administered(order):
+    if is_administered(order):
+        for request in rows.open_access(order):
             rows.grant(request, decisions.DIRECTORY)
     admins = to_be_told(order)
     for admin in admins:

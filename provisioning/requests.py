@@ -42,10 +42,18 @@ def ask(
         if step is not Step.ADMINISTRATOR and not unanswered:
             return
         holds = verdict(facts) is Verdict.HOLD
-        if _declined_until(held, settings) and not holds:
+        barred = asked_again_from(held, settings)
+        if barred and not holds:
             _leave_declined(held, message, by, settings, proven=proven)
         elif not _reopened(held, message, by, settings):
-            _refuse_if_declined(held, settings)
+            if barred:
+                raise Refused(
+                    sentence(
+                        "The administrators there declined."
+                        " They can be asked again from %(day)s on.",
+                        day=barred,
+                    )
+                )
             _ask_admins(open_request(held, message, by, settings, proven=proven), held, settings)
         if holds:
             held.status = "waiting"
@@ -87,7 +95,7 @@ def open_request(
     order: Order, message: str, by: str, settings: Settings, *, proven: bool
 ) -> AccessRequest:
     """Inside a transaction: the one open access request of an order in its organization."""
-    for old in rows.open_of_order(order):
+    for old in rows.open_access(order):
         if standing_of(old) == "expired":
             rows.expire(old)
     now = clock.now()
@@ -119,7 +127,7 @@ def ask_again(order: Order, by: str, settings: Settings) -> bool:
         held = mine(order, by)
         if held is None:
             return False
-        request = next((r for r in rows.open_of_order(held) if r.kind == "access"), None)
+        request = next(iter(rows.open_access(held)), None)
         if request is None or not may_ask_again(held, request, settings):
             return False
         notify(request, lookup.full_admins_of(request.organization_id), settings)
@@ -141,28 +149,13 @@ def may_ask_again(order: Order, request: AccessRequest, settings: Settings) -> b
     )
 
 
-def _declined_until(order: Order, settings: Settings) -> datetime | None:
-    """Until when the chosen organization is not asked again after a decline; None: it may be."""
-    declined = rows.last_declined(order.organization_id, order, order.admin_email)
-    until = declined and declined.decided_at + timedelta(days=settings.ask_again_days)
-    return until if until and clock.now() < until else None
-
-
 def asked_again_from(order: Order, settings: Settings) -> date | None:
     """The day from which a declined question may be asked again; None: now."""
-    until = _declined_until(order, settings)
-    return until.date() if until else None
-
-
-def _refuse_if_declined(order: Order, settings: Settings) -> None:
-    day = asked_again_from(order, settings)
-    if day:
-        raise Refused(
-            sentence(
-                "The administrators there declined. They can be asked again from %(day)s on.",
-                day=day,
-            )
-        )
+    declined = rows.last_declined(order.organization_id, order, order.admin_email)
+    if declined is None:
+        return None
+    until: datetime = declined.decided_at + timedelta(days=settings.ask_again_days)
+    return until.date() if clock.now() < until else None
 
 
 def notify(request: AccessRequest, admins: list[str], settings: Settings) -> None:
@@ -196,9 +189,7 @@ def awaits_first_admin(order: Order) -> bool:
 
 def withdraw_all(order: Order, by: str) -> None:
     """Inside a transaction: the contact chose otherwise, so nobody needs to answer any more."""
-    withdrawn = [
-        r for r in rows.open_of_order(order) if r.kind == "access" and rows.withdraw(r, by)
-    ]
+    withdrawn = [r for r in rows.open_access(order) if rows.withdraw(r, by)]
     if withdrawn:
         orders.note(order, by, "request withdrawn")
     release(order)

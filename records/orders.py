@@ -78,11 +78,7 @@ def save(order: Order, fields: Iterable[str]) -> None:
 
 def subscriptions(order: Order) -> list[Subscription]:
     """What an order became, in the order of its lines."""
-    numbers = [f"{order.number}-{line.position}" for line in lines(order)]
-    found = {
-        row.number: row for row in Subscription.select().where(Subscription.number.in_(numbers))
-    }
-    return [found[number] for number in numbers if number in found]
+    return list(Subscription.select().where(Subscription.order == order).order_by(Subscription.id))
 
 
 def first_admin_request(order: Order) -> AccessRequest | None:

@@ -25,11 +25,13 @@ def latest(order: Order, organization_id: int, person: str, kind: str) -> Access
     )
 
 
-def open_of_order(order: Order) -> list[AccessRequest]:
-    """Requests of an order that wait for an answer, whatever their kind."""
+def open_access(order: Order) -> list[AccessRequest]:
+    """Access requests of an order that wait for an answer, overdue ones included."""
     return list(
         AccessRequest.select().where(
-            (AccessRequest.order == order) & (AccessRequest.status == "open")
+            (AccessRequest.order == order)
+            & (AccessRequest.kind == "access")
+            & (AccessRequest.status == "open")
         )
     )
 

@@ -13,11 +13,11 @@ from provisioning.facts import access_request, is_over, standing_of
 from provisioning.journey import Step, Verdict, kind_for, verdict
 from records import lookup, orders, outbox
 from records.tables import AccessRequest
-from views.forms import AdministratorForm, OwnDecisionForm, ReviewForm
+from views.forms import AdministratorForm, OwnDecisionForm, ReviewForm, refused
 from views.i18n import say
 from views.offers import viewer_of
 from views.visit import Visit, answer, onward, seen, settings, step, visit
-from views.wizard import hand_over_parts, pages, refused
+from views.wizard import hand_over_parts, pages
 
 
 @pages.route("/administrator", methods=["GET", "POST"])

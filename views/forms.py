@@ -192,3 +192,8 @@ class DisputeForm(Form):
     def validate_confirm(self, field: Field) -> None:
         if not field.data:
             raise ValidationError(str(_l("Tick the box to stop this order.")))
+
+
+def refused(form: Form) -> int:
+    """The status of a page that shows a form: 422 when something in it was refused."""
+    return 422 if form.errors else 200

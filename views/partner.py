@@ -14,7 +14,7 @@ from records import links as sessions
 from records import orders
 from records.tables import MagicLink, Order, Session
 from views import visit
-from views.forms import Form, PartnerForm
+from views.forms import PartnerForm, refused
 from views.render import page
 from views.start import STATUS
 from views.visit import settings
@@ -33,7 +33,7 @@ def overview() -> ResponseReturnValue:
     if form.validate_on_submit():
         links.send_partner_link(form.contact_email.clean, settings())
         return page("partner_sent.html", plain=True)
-    return page("partner_sign_in.html", plain=True, form=form), 422 if form.errors else 200
+    return page("partner_sign_in.html", plain=True, form=form), refused(form)
 
 
 @pages.get("/<token>")
@@ -45,7 +45,7 @@ def look(token: str) -> ResponseReturnValue:
     if link is None or standing is not Standing.LIVING:
         return _no_button(standing)
     session.setdefault("browser", secrets.token_urlsafe(16))
-    return page("partner_start.html", plain=True, form=Form(), contact=masked(link.email))
+    return page("partner_start.html", plain=True, contact=masked(link.email))
 
 
 @pages.post("/<token>")
@@ -100,7 +100,7 @@ def _is_theirs(order: Order, signed_in: Session) -> bool:
 
 def _entry(order: Order) -> dict[str, object]:
     """One line of the list: the order, its state and its next step."""
-    closed = is_closed(order) and order.status != "provisioned"
+    closed = is_closed(order)
     status = visit.closing(order) if closed else order.status
     step = None if closed else current_step(facts_of(order))
     return {"order": order, "status": status, "step": step, "lines": orders.lines(order)}

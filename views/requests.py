@@ -11,7 +11,7 @@ from provisioning.links import Standing
 from records import lookup, orders
 from records import requests as rows
 from records.tables import MagicLink
-from views.forms import ConfirmForm, DecisionForm, DisputeForm
+from views.forms import ConfirmForm, DecisionForm, DisputeForm, refused
 from views.render import page
 from views.start import STATUS
 from views.visit import settings
@@ -41,7 +41,7 @@ def _decision(link: MagicLink) -> ResponseReturnValue:
         counted = decisions.decide(request.id, link.email, choice, note, settings())
         return _ended(link, counted)
     body = page("decision.html", form=form, by=link.email, **_about(link))
-    return body, 422 if form.errors else 200
+    return body, refused(form)
 
 
 def _first_admin(link: MagicLink) -> ResponseReturnValue:
@@ -53,7 +53,7 @@ def _first_admin(link: MagicLink) -> ResponseReturnValue:
     if form.validate_on_submit():
         confirmed = form.confirm.data == "yes"
         return _ended(link, decisions.confirm_first_admin(link, confirmed, settings()))
-    return page("first_admin.html", form=form, **_about(link)), 422 if form.errors else 200
+    return page("first_admin.html", form=form, **_about(link)), refused(form)
 
 
 def _dispute(link: MagicLink, standing: Standing) -> ResponseReturnValue:
@@ -67,7 +67,7 @@ def _dispute(link: MagicLink, standing: Standing) -> ResponseReturnValue:
     if form.validate_on_submit():
         decisions.dispute(link, settings())
         return page("dispute_done.html", number=link.order.number)
-    return page("dispute.html", form=form, **_about(link)), 422 if form.errors else 200
+    return page("dispute.html", form=form, **_about(link)), refused(form)
 
 
 def _ended(link: MagicLink, ending: Ending) -> ResponseReturnValue:

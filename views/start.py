@@ -13,7 +13,7 @@ from provisioning.links import Standing
 from records import orders
 from records.tables import MagicLink
 from views import visit
-from views.forms import Form, FreshLinkForm
+from views.forms import FreshLinkForm, refused
 from views.render import page
 from views.visit import settings
 
@@ -34,7 +34,7 @@ def home() -> ResponseReturnValue:
     if form.validate_on_submit():
         links.send_fresh((form.number.data or "").strip(), form.contact_email.clean, settings())
         return page("fresh_sent.html")
-    return page("home.html", form=form), 422 if form.errors else 200
+    return page("home.html", form=form), refused(form)
 
 
 @pages.get("/start/<token>")
@@ -46,20 +46,13 @@ def look(token: str) -> ResponseReturnValue:
         if opened and opened[1].email == link.email and standing is Standing.USED:
             return _onward(link)
         if is_closed(link.order):
-            return page("closed.html", problem=visit.closing(link.order), number=link.order.number)
+            return _closed(link)
     if link is None or standing is not Standing.LIVING:
         return _no_button(standing, link)
     # A browser that repeats its own claim is told apart from a stranger by this value.
     session.setdefault("browser", secrets.token_urlsafe(16))
-    lines = orders.lines(link.order)
-    return page(
-        "start.html",
-        form=Form(),
-        number=link.order.number,
-        lines=lines,
-        contact=masked(link.email),
-        handed_over=link.order.contact_name == "",
-    )
+    lines, contact = orders.lines(link.order), masked(link.email)
+    return page("start.html", number=link.order.number, lines=lines, contact=contact)
 
 
 @pages.post("/start/<token>")
@@ -67,7 +60,7 @@ def claim(token: str) -> ResponseReturnValue:
     """Pressing the button starts the session."""
     _standing, link = links.look(token, "launch")
     if link and is_closed(link.order):
-        return page("closed.html", problem=visit.closing(link.order), number=link.order.number)
+        return _closed(link)
     standing, secret = links.claim(token, session.get("browser", ""), settings(), "launch")
     if link is None or standing is not Standing.LIVING:
         if link and standing is Standing.USED and visit.living(link.order.number):
@@ -80,6 +73,10 @@ def claim(token: str) -> ResponseReturnValue:
 def _onward(link: MagicLink) -> ResponseReturnValue:
     order = orders.by_id(link.order_id)
     return redirect(visit.step_url(order, current_step(facts_of(order))), 303)
+
+
+def _closed(link: MagicLink) -> ResponseReturnValue:
+    return page("closed.html", problem=visit.closing(link.order), number=link.order.number)
 
 
 def _no_button(standing: Standing, link: MagicLink | None) -> ResponseReturnValue:

@@ -89,7 +89,7 @@ def step(which: Step) -> Callable[[Callable[[Visit], Any]], Callable[..., Any]]:
         @wraps(view)
         def guarded(number: str) -> ResponseReturnValue:
             here = visit(number)
-            if here.order.status != "provisioned" and is_closed(here.order):
+            if is_closed(here.order):
                 return answer(here, "closed.html", problem=closing(here.order))
             if not journey.is_open(which, here.facts):
                 return onward(here)

@@ -10,7 +10,7 @@ from matching.sentences import Refused
 from provisioning import orders, organizations
 from provisioning.facts import is_over
 from provisioning.journey import Step, current_step
-from views.forms import CompanyForm, HandOverForm, OrganizationForm, PurposeForm
+from views.forms import CompanyForm, HandOverForm, OrganizationForm, PurposeForm, refused
 from views.i18n import say
 from views.offers import listing, live, live_match, seen_in, wish_of
 from views.render import page
@@ -161,8 +161,3 @@ def hand_over_parts(here: Visit, form: HandOverForm | None = None) -> dict[str, 
     # Its own fields, even where the page's form was posted: nothing of that belongs here.
     own = form or HandOverForm(formdata=None)
     return {"hand_over": own, "hand_over_url": url, "back_url": back}
-
-
-def refused(form: Any) -> int:
-    """The status of a page that shows a form: 422 when something in it was refused."""
-    return 422 if form.errors else 200
