@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from commands.context import Wrong, print_json, ready, settings
+from commands.context import Wrong, first_line, print_json, ready, settings
 from provisioning import decisions, reports
 from provisioning.directory_import import Progress, import_directory
 
@@ -40,14 +40,17 @@ def import_(
     if not files:
         raise click.UsageError("Give --organizations, --users or --subscriptions.")
     with ready(), _bar(sum(file.stat().st_size for file in files)) as progress:
-        counts = import_directory(
-            organizations,
-            users,
-            subscriptions,
-            refused,
-            progress=progress,
-            after=lambda: decisions.resume_granted(settings()),
-        )
+        try:
+            counts = import_directory(
+                organizations,
+                users,
+                subscriptions,
+                refused,
+                progress=progress,
+                after=lambda: decisions.resume_granted(settings()),
+            )
+        except OSError as error:
+            raise Wrong(f"A file cannot be read or written: {first_line(error)}") from None
     for kind, count in counts.items():
         click.echo(
             f"{kind}: {count.read:,} rows read, {count.added:,} added, {count.changed:,} changed,"

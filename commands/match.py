@@ -1,17 +1,16 @@
 """`flask match`: what the wizard would offer, and why."""
 
-import csv
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 
-from commands.context import Wrong, print_json, ready, settings
+from commands.context import print_json, ready, settings
 from matching.addresses import canonical
 from matching.names import company_name
 from matching.sentences import Refused
 from provisioning import matches, reports
+from provisioning.directory_files import Fields, lines
 
 COLUMNS = ("company_name", "admin_email")
 
@@ -36,8 +35,8 @@ def match(
         raise click.UsageError("Give a name and an address, or --file.")
     with ready():
         if path:
-            for row in _rows(path):
-                print_json(_checked_row(row, limit))
+            for line in lines(path, COLUMNS):
+                print_json(_checked_row(line.fields, limit))
             return
         answer = _match(name or "", address or "", limit)
     if as_json:
@@ -51,24 +50,16 @@ def _match(name: str, address: str, limit: int) -> reports.MatchReport:
     return reports.of_match(found, matches.page(found, settings(), size=limit)[0])
 
 
-def _checked_row(row: dict[str, str], limit: int) -> dict[str, object]:
-    asked: dict[str, object] = {column: row.get(column) or "" for column in COLUMNS}
+def _checked_row(row: Fields | Refused, limit: int) -> dict[str, object]:
+    asked: dict[str, object] = {
+        column: "" if isinstance(row, Refused) else row.get(column, "") for column in COLUMNS
+    }
     try:
+        if isinstance(row, Refused):
+            raise row
         return asked | _match(str(asked["company_name"]), str(asked["admin_email"]), limit)
     except Refused as refused:
         return asked | {"refused": str(refused.sentence)}
-
-
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    try:
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
-            if missing:
-                raise Wrong(f"{path.name} lacks {', '.join(missing)} in its first line.")
-            yield from reader
-    except (UnicodeDecodeError, csv.Error):
-        raise Wrong(f"{path.name} is not CSV in UTF-8.") from None
 
 
 def _print(answer: reports.MatchReport) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from mail.wording import cleaned, lines, one_line
+from mail.wording import cleaned, lines, one_line, plain
 from records import orders
 from records.tables import AccessRequest, Order, OrderLine, OutboxRow
 
@@ -95,10 +95,10 @@ def _ordered(order: Order) -> Ordered:
         contact=order.contact_email,
         role=order.contact_role,
         purpose=order.purpose,
-        company=one_line(order.company_name),
-        partner=one_line(order.partner_name),
+        company=plain(order.company_name),
+        partner=plain(order.partner_name),
         admin=order.admin_email or "",
-        organization=one_line(order.organization.name) if order.organization else "",
+        organization=plain(order.organization.name) if order.organization else "",
         is_provisioned=order.status == "provisioned",
         is_stopped=order.status == "stopped",
         expires_at=order.expires_at,
@@ -107,12 +107,12 @@ def _ordered(order: Order) -> Ordered:
 
 
 def _line(line: OrderLine) -> Line:
-    return Line(one_line(line.product), line.quantity, line.starts_on, line.ends_on)
+    return Line(plain(line.product), line.quantity, line.starts_on, line.ends_on)
 
 
 def _asked(request: AccessRequest) -> Asked:
     return Asked(
-        organization=one_line(request.organization.name),
+        organization=plain(request.organization.name),
         person=request.person_email,
         requester=request.requester_email,
         message=lines(request.message),

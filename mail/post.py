@@ -31,11 +31,10 @@ class Post(Message):
 
     def _message(self) -> MIMEBase:
         message = super()._message()
-        message.replace_header(
-            "From", str(self.sender)
-        )  # Flask-Mail would encode even a plain name
-        # Python's refolding would encode an address or a Message-ID that fills more than a line.
-        message.policy = email.policy.SMTP.clone(refold_source="none")
+        # Folding a line would encode a long address, or take the quotation marks off a long name.
+        message.policy = email.policy.compat32.clone(linesep="\r\n", max_line_length=0)
+        # Flask-Mail would encode even a plain name.
+        message.replace_header("From", str(self.sender))
         return message
 
     def has_bad_headers(self) -> bool:

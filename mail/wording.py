@@ -9,27 +9,42 @@ from typing import Any
 
 from flask_babel import format_date, format_datetime, format_decimal
 
+from matching import characters
+
 COLUMNS = 72
 SUBJECT = 59
 DAY = "d MMMM y"
 # Marks that turn the reading direction, and characters that hide text in what looks like none.
 _INVISIBLE = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e007f\ud800-\udfff]"
+    "\U000e0000-\U000e007f]"
 )
 _SPACE = re.compile(r"\s+")
+# Where a mail program would see a host, an address or a scheme in what is plain text: a dot before
+# a word of two letters or more, "www.", a colon right before what it leads to, and "\\\\host".
+_LINKED = re.compile(
+    r"""(?<=\S)\.(?=[^\W\d_][^\s!-/:-@\[-`{-~]) | (?<=\S)[\u3002\uff0e\uff61](?=[A-Za-z]{2})
+    | \bwww\.(?=\S) | (?<=[^\W\d_]):(?=[\w/\\+]) | :(?=//) | \\(?=\\)""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 Rows = Sequence[tuple[str, Sequence[str]]]
 
 
 def one_line(text: str) -> str:
     """A value from outside as one line of visible characters."""
-    return _SPACE.sub(" ", "".join(map(_visible, _INVISIBLE.sub("", text)))).strip()
+    visible = characters.no_character.sub("", _INVISIBLE.sub("", text))
+    return _SPACE.sub(" ", "".join(map(_visible, visible))).strip()
+
+
+def plain(text: str) -> str:
+    """Somebody's words as one line of which no mail program makes a link: "acme. com"."""
+    return _LINKED.sub(lambda found: f"{found[0]} ", one_line(text))
 
 
 def lines(text: str) -> tuple[str, ...]:
-    """A message from outside, each of its lines cleaned; blank ones at both ends are dropped."""
-    return tuple(one_line(line) for line in text.strip().splitlines())
+    """A message from outside, each of its lines plain; blank ones at both ends are dropped."""
+    return tuple(plain(line) for line in text.strip().splitlines())
 
 
 def cleaned(value: Any) -> Any:

@@ -13,9 +13,10 @@ from matching.sentences import Refused
 _EDGES = " \t\r\n\f\u00a0"
 _LONGEST_TYPED = 1000
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-# What needs no further look: millions of addresses are imported. "--" may be an A-label.
+# What needs no further look: millions of addresses are imported. "--" may be an A-label; "%" and
+# "!" may name a second host, and "=?" may be shown as something else.
 _ORDINARY = re.compile(
-    rf"(?=.{{1,{faults.LONGEST_LOCAL_PART}}}@)(?!.*@.*--){faults.ATOM}(?:\.{faults.ATOM})*"
+    rf"(?=[^%!?]{{1,{faults.LONGEST_LOCAL_PART}}}@)(?!.*@.*--){faults.ATOM}(?:\.{faults.ATOM})*"
     rf"@(?:{_LABEL}\.)+(?!(?:{faults.LOCAL_ENDINGS})\Z)[a-z]{{2,63}}"
 )
 

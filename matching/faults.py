@@ -78,7 +78,8 @@ _SHAPE = (
         ),
     ),
     (
-        re.compile("[,;]|@[^@]*@"),
+        # "a%other.com@acme.com" and "other.com!a@acme.com" go on to other.com on some servers.
+        re.compile(r"[,;]|@[^@]*@|\A[^@]*(?:%[^@]*\.|\.[^@]*!)[^@]*@"),
         sentence(
             "These look like two addresses. Type one only, with one @, such as %(example)s.",
             example=_EXAMPLE,
@@ -115,7 +116,8 @@ _SHAPE = (
         ),
     ),
     (
-        re.compile(rf"\A(?!{ATOM}(?:\.{ATOM})*@)"),
+        # Mail programs show "=?utf-8?q?x?=" as what it stands for.
+        re.compile(rf"\A(?!{ATOM}(?:\.{ATOM})*@)|=\?[^?@]+\?[BbQq]\?[^?@]*\?=.*@"),
         sentence(
             "Before the @, a dot or a sign is in the wrong place. Type an address such as "
             "%(example)s.",

@@ -42,14 +42,14 @@ def company_name(text: str) -> str:
                 "writing. Type the name by hand instead of pasting it."
             )
         )
-    if characters.control.search(name) or characters.surrogate.search(name):
+    if characters.control.search(name) or characters.no_character.search(name):
         raise Refused(
             sentence(
                 "The company name contains a control character, such as a line break. "
                 "Type the name by hand, on one line."
             )
         )
-    if not characters.unseen.sub("", name).strip():
+    if characters.is_blank(name):
         raise Refused(sentence("The company name is missing. Type the name of the company."))
     return unicodedata.normalize("NFC", name)
 

@@ -16,29 +16,40 @@ Reader: TypeAlias = Callable[[str], Fields]
 
 
 class Line(NamedTuple):
-    """One line of a file: its number, its fields or why it has none, and its length in bytes."""
+    """One line of a file: its number, its fields or why it has none, and its length in bytes.
+
+    `beginning` is what could be seen of a line without fields.
+    """
 
     number: int
     fields: Fields | Refused
     length: int
+    beginning: bytes = b""
 
 
 def lines(path: Path, columns: Collection[str]) -> Iterator[Line]:
     """Every line with something on it; raises Refused when the file as a whole cannot be read."""
-    with open(path, "rb") as file:
+    with _opened(path) as file:
         start, read = _format(file, path, columns)
-        for number, line in _physical(file, start):
-            if line is None:
+        for number, line, length in _physical(file, start):
+            if length > LONGEST_LINE:
                 reason = sentence("The line is longer than %(most)s bytes.", most=LONGEST_LINE)
-                yield Line(number, Refused(reason), 0)
+                yield Line(number, Refused(reason), length, line)
             elif line.strip():
-                yield Line(number, _read(line, read), len(line))
+                yield Line(number, _read(line, read), length, line)
 
 
 def check(path: Path, columns: Collection[str]) -> None:
     """Raises Refused when the file as a whole cannot be read."""
-    with open(path, "rb") as file:
+    with _opened(path) as file:
         _format(file, path, columns)
+
+
+def _opened(path: Path) -> BinaryIO:
+    # A device or a pipe may never end, and cannot be read twice.
+    if not path.is_file():
+        raise Refused(sentence("%(file)s is no ordinary file.", file=short(path.name)))
+    return open(path, "rb")
 
 
 def _read(line: bytes, read: Reader) -> Fields | Refused:
@@ -50,46 +61,46 @@ def _read(line: bytes, read: Reader) -> Fields | Refused:
         return refused
 
 
-def _physical(file: BinaryIO, number: int) -> Iterator[tuple[int, bytes | None]]:
-    """Lines with their numbers; None for one that is too long, which is never held whole."""
+def _physical(file: BinaryIO, number: int) -> Iterator[tuple[int, bytes, int]]:
+    """Lines with their numbers and lengths; of one that is too long only its beginning is held."""
     while line := file.readline(LONGEST_LINE + 1):
         number += 1
-        if len(line) <= LONGEST_LINE:
-            yield number, line
-            continue
-        while line and not line.endswith(b"\n"):
-            line = file.readline(LONGEST_LINE)
-        yield number, None
+        length, rest = len(line), line
+        while length > LONGEST_LINE and rest and not rest.endswith(b"\n"):
+            rest = file.readline(LONGEST_LINE)
+            length += len(rest)
+        yield number, line, length
 
 
 def _format(file: BinaryIO, path: Path, needed: Collection[str]) -> tuple[int, Reader]:
     """How many lines the header takes, and how to read the lines after it."""
     beginning = file.read(LONGEST_LINE)
     if beginning[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise Refused(sentence("%(file)s is UTF-16 text. Save it as UTF-8.", file=path.name))
+        raise Refused(sentence("%(file)s is UTF-16 text. Save it as UTF-8.", file=short(path.name)))
     file.seek(3 if beginning.startswith(b"\xef\xbb\xbf") else 0)
     text = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"["):
         reason = "%(file)s is a JSON array. Write one object a line, without brackets around."
-        raise Refused(sentence(reason, file=path.name))
+        raise Refused(sentence(reason, file=short(path.name)))
     if text.startswith(b"{") or path.suffix.lower() in _JSON_LINES:
         return 0, _json_fields
-    return 1, _csv_reader(file.readline(LONGEST_LINE), path, needed)
+    return 1, _csv_reader(file.readline(LONGEST_LINE + 1), path, needed)
 
 
 def _csv_reader(header: bytes, path: Path, needed: Collection[str]) -> Reader:
+    name = short(path.name)
     try:
         columns = [column.strip() for column in _csv_values(header.decode())]
     except (UnicodeDecodeError, Refused):
-        reason = "The first line of %(file)s is no CSV header in UTF-8."
-        raise Refused(sentence(reason, file=path.name)) from None
+        columns = []
+    if not columns or len(header) > LONGEST_LINE:
+        raise Refused(sentence("The first line of %(file)s is no CSV header in UTF-8.", file=name))
     missing = [column for column in needed if column not in columns]
     if missing:
         reason = "%(file)s lacks %(columns)s in its first line."
-        raise Refused(sentence(reason, file=path.name, columns=", ".join(missing)))
+        raise Refused(sentence(reason, file=name, columns=", ".join(missing)))
     if len(set(columns)) < len(columns):
-        reason = "%(file)s has a column twice in its first line."
-        raise Refused(sentence(reason, file=path.name))
+        raise Refused(sentence("%(file)s has a column twice in its first line.", file=name))
 
     def fields(text: str) -> Fields:
         values = _csv_values(text)
@@ -114,12 +125,21 @@ def _csv_values(text: str) -> list[str]:
 
 def _json_fields(text: str) -> Fields:
     try:
-        values = json.loads(text)
+        values = json.loads(text, object_pairs_hook=_once_each)
+    except Refused:
+        raise
     except (ValueError, RecursionError):
         raise Refused(sentence("The line is not JSON.")) from None
     if not isinstance(values, dict):
         raise Refused(sentence("The line is not a JSON object."))
     return {name: _json_text(name, value) for name, value in values.items() if value is not None}
+
+
+def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise Refused(sentence("The line has a name twice."))
+    return values
 
 
 def _json_text(name: str, value: object) -> str:

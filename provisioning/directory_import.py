@@ -44,7 +44,8 @@ class Counts:
 @contextmanager
 def _listing(path: Path) -> Iterator[Refuse]:
     """Lists refused rows in a file that is made for the first of them; an older list goes."""
-    path.unlink(missing_ok=True)
+    if path.is_file():
+        path.unlink()
     with ExitStack() as stack:
         opened: list[TextIO] = []
 
@@ -90,7 +91,7 @@ class Source(Generic[Row]):
     def refuse(self, line: int, reason: Sentence) -> None:
         self.counts.refused += 1
         if self.listed:
-            self.listed(self.path.name, line, reason)
+            self.listed(short(self.path.name), line, reason)
 
     def _tell(self, length: int, rows: int) -> None:
         if self.progress:
@@ -119,6 +120,7 @@ def import_directory(
     for path, kind, _bring_in in given:
         if path:
             check(path, kind.columns)
+            _check_list(refused, path)
     counts = {}
     with _listing(refused) as listed:
         for path, kind, bring_in in given:
@@ -129,6 +131,17 @@ def import_directory(
     if after:
         after()
     return counts
+
+
+def _check_list(refused: Path, given: Path) -> None:
+    if not refused.parent.is_dir():
+        name = short(str(refused.parent))
+        raise Refused(
+            sentence("There is no folder %(folder)s to list refused rows in.", folder=name)
+        )
+    if refused.exists() and refused.samefile(given):
+        reason = "%(file)s is to be read; list refused rows in another file."
+        raise Refused(sentence(reason, file=short(given.name)))
 
 
 def _organizations(source: Source[OrganizationRow]) -> None:

@@ -16,7 +16,6 @@ from records.subscriptions import SubscriptionRow
 
 LARGEST = 2**31 - 1
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_UNWANTED = (characters.control, characters.surrogate, characters.bidi_control)
 Row = TypeVar("Row")
 
 
@@ -84,12 +83,12 @@ def _optional(fields: Fields, name: str) -> str:
 
 def _text(fields: Fields, name: str, longest: int) -> str:
     text = _optional(fields, name)
-    if not text:
-        raise Refused(sentence("%(field)s is missing.", field=name))
     if len(text) > longest:
         reason = "%(field)s is longer than %(longest)s characters."
         raise Refused(sentence(reason, field=name, longest=longest))
-    if not text.isprintable() and any(found.search(text) for found in _UNWANTED):
+    if not text or (not text.isascii() and characters.is_blank(text)):
+        raise Refused(sentence("%(field)s is missing.", field=name))
+    if not text.isprintable() and characters.unwanted.search(text):
         reason = "%(field)s contains a control character, such as a line break."
         raise Refused(sentence(reason, field=name))
     return text

@@ -1,16 +1,17 @@
 """Orders as they arrive: read from plain text fields, refused with a sentence."""
 
-import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+from matching import characters
 from matching.addresses import canonical
 from matching.names import company_name
 from matching.sentences import Refused, sentence
 from matching.text import is_clean
+from provisioning.directory_files import lines as lines_of
 
 Fields = dict[str, str]
 COLUMNS = (
@@ -23,6 +24,7 @@ NUMBER = re.compile(r"[A-Za-z0-9._-]*[A-Za-z0-9][A-Za-z0-9._-]*")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LARGEST = 2**31 - 1
 LONGEST = 300
+LONGEST_NUMBER = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class NewOrder:
 
 def read_order(fields: Mapping[str, str], lines: Sequence[Mapping[str, str]]) -> NewOrder:
     """An order from text fields named as in the orders file; raises Refused."""
-    number = _text(fields, "number", 64)
+    number = _text(fields, "number", LONGEST_NUMBER)
     if not NUMBER.fullmatch(number):
         raise Refused(
             sentence("The order number takes letters, digits, dots, dashes and underscores.")
@@ -81,20 +83,33 @@ def read_file(path: Path) -> Iterator[tuple[int, NewOrder | Refused]]:
     """(line of its first row, order or refusal) for every order of a CSV file.
 
     Rows of one number, wherever they stand, are the lines of one order. One record is one line of
-    the file, so that an unclosed quote spoils no other.
+    the file, so that an unclosed quote spoils no other. Raises Refused when the file as a whole
+    cannot be read.
     """
     found: dict[str, list[tuple[int, Fields]]] = {}
-    try:
-        for number, fields in _records(path):
-            found.setdefault(fields.get("number", "").strip(), []).append((number, fields))
-    except UnicodeDecodeError:
-        yield 0, Refused(sentence("The file is not UTF-8 text."))
-        return
-    except Refused as refused:
-        yield 0, refused
-        return
-    for together in found.values():
-        yield together[0][0], _order(together)
+    torn: dict[str, int] = {}
+    for line in lines_of(path, NEEDED):
+        if isinstance(line.fields, Refused):
+            torn |= dict.fromkeys(_numbers(line.beginning), line.number)
+            yield line.number, line.fields
+        elif not (number := line.fields.get("number", "").strip()):
+            yield line.number, Refused(sentence("The row has no order number."))
+        else:
+            kept = {name: text for name in COLUMNS if (text := line.fields.get(name))}
+            found.setdefault(number, []).append((line.number, kept))
+    for number, together in found.items():
+        yield together[0][0], _torn(torn[number]) if number in torn else _order(together)
+
+
+def _numbers(row: bytes) -> list[str]:
+    """Whatever in a row that cannot be read may be the number of its order."""
+    cells = re.split(r"[\s\",:{}]+", row.decode("ascii", "replace"))
+    return [cell for cell in cells if len(cell) <= LONGEST_NUMBER and NUMBER.fullmatch(cell)]
+
+
+def _torn(line: int) -> Refused:
+    reason = "Line %(line)s seems to belong to this order and cannot be read."
+    return Refused(sentence(reason, line=str(line)))
 
 
 def _order(together: list[tuple[int, Fields]]) -> NewOrder | Refused:
@@ -111,30 +126,13 @@ def _order(together: list[tuple[int, Fields]]) -> NewOrder | Refused:
         return refused
 
 
-def _records(path: Path) -> Iterator[tuple[int, Fields]]:
-    """(line, its fields by column) of a CSV file with a header."""
-    header: list[str] = []
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        for number, line in enumerate(file, start=1):
-            try:
-                values = next(csv.reader([line]), [])
-            except csv.Error:
-                values = []
-            if not header:
-                header = [value.strip() for value in values]
-                missing = [name for name in NEEDED if name not in header]
-                if missing:
-                    raise Refused(sentence("The file has no column %(field)s.", field=missing[0]))
-            elif line.strip():
-                yield number, dict(zip(header, values, strict=False))
-
-
 def _line(fields: Mapping[str, str]) -> NewLine:
     sku = _text(fields, "sku", 64)
     if not sku:
         raise Refused(sentence("A line names its product's number (sku)."))
     quantity = (fields.get("quantity") or "1").strip()
-    if not (quantity.isascii() and quantity.isdigit() and 0 < int(quantity[:20]) <= LARGEST):
+    is_number = quantity.isascii() and quantity.isdigit() and len(quantity) <= len(str(LARGEST))
+    if not (is_number and 0 < int(quantity) <= LARGEST):
         raise Refused(sentence("The quantity of a line is a whole number above 0."))
     starts_on, ends_on = _day(fields, "starts_on"), _day(fields, "ends_on")
     if starts_on and ends_on and ends_on < starts_on:
@@ -151,6 +149,8 @@ def _text(fields: Mapping[str, str], name: str, longest: int) -> str:
                 "%(field)s is longer than %(longest)s characters.", field=name, longest=longest
             )
         )
+    if characters.is_blank(text):
+        return ""
     if not is_clean(text):
         raise Refused(sentence("%(field)s has characters that cannot be printed.", field=name))
     return text

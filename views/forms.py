@@ -17,6 +17,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import AnyOf
 
+from matching import characters
 from matching.addresses import canonical
 from matching.names import company_name
 from matching.sentences import Refused
@@ -36,7 +37,9 @@ ROLES: Choices = [
 ]
 
 
-_NOT_IN_HTML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+_NOT_IN_HTML = re.compile(
+    rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|{characters.no_character.pattern}"
+)
 
 
 class Form(FlaskForm):  # type: ignore[misc]
