@@ -8,10 +8,10 @@ from matching.sentences import Refused, sentence
 from provisioning import directory, links, requests
 from provisioning.facts import facts_of, is_mine, refuse_stale, standing_of
 from provisioning.journey import CLOSED, Step, Verdict, current_step, verdict
+from records import counts, lookup, orders
 from records import links as link_rows
-from records import lookup, orders
 from records import requests as rows
-from records.database import db
+from records.database import db, one_at_a_time
 from records.tables import AccessRequest, MagicLink, Order
 
 STATUS = {"add": "approved", "accept": "accepted", "decline": "declined", "report": "reported"}
@@ -47,6 +47,7 @@ def may_decide(request: AccessRequest, by: str) -> bool:
 def decide(request_id: int, by: str, decision: str, note: str, settings: Settings) -> Ending:
     """A full admin's answer (add, accept, decline, report). Of two at once exactly one counts."""
     with db.atomic():
+        one_at_a_time("give rights")
         request = rows.by_id(request_id)
         order = _locked(request.order_id, request.organization_id, request.person_email)
         if not rows.settle_by_admin(request, STATUS[decision], by, note):
@@ -63,6 +64,7 @@ def decide_at_once(
     Refused when the page was made for other answers than the order holds.
     """
     with db.atomic():
+        one_at_a_time("give rights")
         stored = orders.locked(order.id)
         refuse_stale(stored, seen)
         held = _locked(stored.id, stored.organization_id, stored.admin_email)
@@ -80,7 +82,8 @@ def decide_at_once(
 def _locked(order_id: int, organization_id: int, person: str) -> Order:
     """An order, held with every other that making this person an administrator may free.
 
-    All that decide take them by number, so that no two wait for each other.
+    All that decide or ask do so one at a time: no two wait for each other's orders, and nobody
+    begins to wait for this person meanwhile.
     """
     others = rows.open_in_organization(organization_id, "access")
     freed = {other.order_id for other in others if other.person_email == person}
@@ -154,12 +157,14 @@ def add_full_admin(request: AccessRequest, order: Order, by: str, settings: Sett
 def resume_granted(settings: Settings) -> int:
     """After a sync: end every hold whose person the directory now names full admin; how many."""
     with db.atomic():
+        one_at_a_time("give rights")
         return sum(_granted(request, settings) for request in rows.open_and_granted())
 
 
 def check_again(order: Order, settings: Settings) -> bool:
     """The same for one order, on its contact's wish."""
     with db.atomic():
+        one_at_a_time("give rights")
         granted = rows.open_and_granted(order)
         return sum(_granted(request, settings, told=False) for request in granted) > 0
 
@@ -181,8 +186,11 @@ def _granted(
 def confirm_first_admin(link: MagicLink, confirmed: bool, settings: Settings) -> Ending:
     """The administrator of an organization made here says, from their own mailbox, yes or no."""
     with db.atomic():
+        one_at_a_time("give rights")
         request = rows.by_id(link.request_id)
         order = _locked(request.order_id, request.organization_id, link.email)
+        # A change of its people that is under way ends first, and is seen.
+        counts.locked([request.organization_id])
         if confirmed and not may_confirm(request, order):
             return standing(request, link.email) or Ending.NOT_ENTITLED
         if not rows.settle(request, "approved" if confirmed else "reported", link.email):

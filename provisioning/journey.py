@@ -48,7 +48,7 @@ _UNASKED = (None, "withdrawn", "approved", "accepted")
 _ANSWERED = ("open", "expired", "declined", "accepted")  # asked; provisioning need not wait
 
 
-def may_go_on(purpose: str, is_full_admin: bool, vouched: bool = True) -> Verdict:
+def may_go_on(purpose: str | None, is_full_admin: bool, vouched: bool = True) -> Verdict:
     """The three outcomes for an existing organization.
 
     Whom a customer's hand-over alone made a partner holds as a customer does.
@@ -63,7 +63,7 @@ def verdict(facts: OrderFacts) -> Verdict:
     """The outcome for the choice that the order holds."""
     if facts.choice != "existing":
         return Verdict.GO_ON
-    return may_go_on(facts.purpose or "customer", facts.is_full_admin, facts.vouched)
+    return may_go_on(facts.purpose, facts.is_full_admin, facts.vouched)
 
 
 def current_step(facts: OrderFacts) -> Step:

@@ -16,7 +16,7 @@ from provisioning.facts import (
 )
 from provisioning.journey import OrderFacts, Step, Verdict, current_step, kind_for, verdict
 from provisioning.orders import partner_organization
-from records import clock, lookup, orders
+from records import clock, counts, lookup, orders
 from records import requests as rows
 from records.database import db, one_at_a_time
 from records.tables import AccessRequest, Mapping, Order, OrderLine
@@ -41,6 +41,9 @@ def complete(
         order = orders.locked(order.id)
         if order.status == "provisioned":
             return Completion.DONE
+        if order.organization_id:
+            # A change of its people that is under way ends first, and is seen.
+            counts.locked([order.organization_id])
         facts = facts_of(order)
         if not is_mine(order, by) or current_step(facts) is not Step.REVIEW:
             return Completion.NOT_OPEN
@@ -161,6 +164,8 @@ def _tell_admins(order: Order, settings: Settings) -> int:
     if is_administered(order):
         for request in rows.open_access(order):
             rows.grant(request, decisions.DIRECTORY)
+            why = f"{request.person_email} is full admin"
+            orders.note(order, decisions.DIRECTORY, "request approved", why)
     admins = to_be_told(order)
     for admin in admins:
         link = links.issue("dispute", admin, settings, order=order, days=settings.request_days)

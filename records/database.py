@@ -23,7 +23,7 @@ db: Any = DatabaseProxy()
 # What rooms above may catch, so that none of them needs to know the library.
 Duplicate = IntegrityError
 Unavailable = OperationalError
-_serials = {"create organization": 1, "migrate": 2}
+_serials = {"create organization": 1, "migrate": 2, "give rights": 3}
 
 
 class Sqlite(APSWDatabase):  # type: ignore[misc]

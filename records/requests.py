@@ -2,7 +2,7 @@
 
 from peewee import SQL
 
-from records import clock
+from records import clock, counts
 from records.tables import AccessRequest, Order, User
 
 
@@ -95,7 +95,11 @@ def settle(request: AccessRequest, status: str, by: str, note: str = "") -> bool
 
 
 def settle_by_admin(request: AccessRequest, status: str, by: str, note: str) -> bool:
-    """The same, only if `by` is, in this very statement, a full admin there and not the person."""
+    """The same, only if `by` is, in this very statement, a full admin there and not the person.
+
+    A change of the organization's people that is under way ends first, and is seen.
+    """
+    counts.locked([request.organization_id])
     now = clock.now()
     entitled = User.select(User.id).where(
         (User.organization == request.organization_id) & (User.email == by) & User.full_admin

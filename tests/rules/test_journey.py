@@ -135,6 +135,10 @@ def test_a_partner_s_own_use_holds_exactly_as_a_customer_s_order(request_status)
             replace(CHOSEN, **PARTNER, request="open"),
             "purpose company organization administrator review done",
         ),
+        (
+            replace(CHOSEN, **PARTNER, **DONE, request="open"),
+            "purpose company organization review done",
+        ),
         (ADMINISTERED, "company organization review done"),
     ],
 )
