@@ -5,9 +5,11 @@ from pathlib import Path
 
 from flask import Flask, request
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import commands
 import config
+from commands import logs
 from mail import delivery
 from records import database
 from views import (
@@ -20,6 +22,7 @@ from views import (
     render,
     requests,
     security,
+    sign_out,
     start,
 )
 
@@ -56,13 +59,18 @@ def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
         SECRET_KEY=settings.secret_key,
         SECRET_KEY_FALLBACKS=list(settings.keys[1:]),
     )
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0
+        )
     security.init_app(app, settings)
     i18n.init_app(app)
     render.init_app(app)
     delivery.init_app(app, settings)
     errors.init_app(app)
     # `finishing` carries the wizard's blueprint: it adds the last steps to it.
-    for room in (start, finishing, requests, partner, mailbox, health):
+    for room in (start, finishing, requests, partner, sign_out, mailbox, health):
         app.register_blueprint(room.pages)
     commands.init_app(app)
+    logs.conceal()
     return app

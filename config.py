@@ -32,6 +32,9 @@ class Settings:
     secret_key_fallbacks: str = _says("", "former secret keys, separated by white space")
     port: int = _says(8000, "the port of `flask serve`, on 127.0.0.1")
     public_url: str = _says("", "the only base of links in mail; http://127.0.0.1:PORT when unset")
+    proxies: int = _says(
+        0, "how many proxies of ours stand in front, each adding to X-Forwarded-For; 0: none"
+    )
     instance_dir: str = _says("instance", "folder of the secret key and the local mailbox")
     seller_name: str = _says("Northwind Cloud", "who sells, as pages and mails say it")
     support_address: str = _says(
@@ -58,6 +61,9 @@ class Settings:
         3, "days after which the notices of an open request may go out once more"
     )
     report_days: int = _says(7, "days that the notice of a new administrator can be reported")
+    order_questions: int = _says(30, "distinct questions that an order may ask the directory")
+    order_addresses: int = _says(10, "distinct administrator addresses that an order may name")
+    order_organizations: int = _says(20, "distinct organizations that an order may be shown")
     shared_domain_rule: str = _says(
         "weak",
         "organizations on a shared mail provider: offered as weak, or by the plain rule",
@@ -130,8 +136,9 @@ def _read(spec: Field[Any], text: str) -> Any:
             raise WrongSetting(f"{name} is {text!r}; it takes 0 or 1.")
         return text.lower() in ("1", "true", "yes")
     if isinstance(spec.default, int):
-        if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 100_000:
-            raise WrongSetting(f"{name} is {text!r}; it takes a whole number above 0.")
+        least = min(spec.default, 1)
+        if not (text.isascii() and text.isdigit()) or not least <= int(text) < 100_000:
+            raise WrongSetting(f"{name} is {text!r}; it takes a whole number{' above 0' * least}.")
         return int(text)
     return text
 
@@ -142,6 +149,8 @@ def _check(settings: Settings) -> None:
         raise WrongSetting(
             f"PUBLIC_URL is {settings.public_url!r}; it takes an address like https://orders.example.com."
         )
+    if ":" in url.hostname:
+        raise WrongSetting("PUBLIC_URL takes a name or an IPv4 address, not an IPv6 one.")
     if not settings.database_url.startswith(("sqlite:///", "postgresql://")):
         raise WrongSetting("DATABASE_URL takes sqlite:///FILE or postgresql://USER@HOST/NAME.")
     if settings.mail_use_tls and settings.mail_use_ssl:
@@ -151,6 +160,8 @@ def _check(settings: Settings) -> None:
         raise WrongSetting("Set MAIL_USE_TLS or MAIL_USE_SSL: no password goes in plain.")
     if len(settings.secret_key) < 16:
         raise WrongSetting("SECRET_KEY is too short; it takes at least 16 characters.")
+    if "=?" in settings.seller_name:
+        raise WrongSetting("SELLER_NAME holds =?, which mail programs would read as a code.")
     if "@" not in settings.support_address:
         raise WrongSetting("SUPPORT_ADDRESS takes an email address.")
 

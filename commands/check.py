@@ -23,7 +23,7 @@ def check() -> None:
     for name, _default, meaning in config.described():
         click.echo(f"{name}={_shown(name, getattr(settings(), name.lower()))}\n    {meaning}")
     click.echo()
-    results = [_says(examine) for examine in (_database, _mail)]
+    results = [_says(examine) for examine in (_database, _mail, _network)]
     if not all(results):
         raise SystemExit(1)
 
@@ -61,6 +61,15 @@ def _mail(settings: Settings) -> str:
     except Exception as error:  # whatever the network or the server does
         raise Wrong(f"The mail server {where} cannot be used: {first_line(error)}") from None
     return f"The mail server {where} answers."
+
+
+def _network(settings: Settings) -> str:
+    if settings.proxies or settings.host in config.LOOPBACK:
+        return "Requests can be told apart by the network that they come from."
+    return (
+        "PROXIES is 0, though pages are read from elsewhere: until it says how many proxies stand "
+        "in front, requests cannot be told apart by network, and limits by network do not hold."
+    )
 
 
 def _shown(name: str, value: object) -> str:

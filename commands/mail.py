@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from commands.context import ready, settings
 from mail import delivery
-from provisioning import links, mapping
+from provisioning import fresh_links, limits, links, mapping
 from records.tables import MagicLink
 
 BATCH = 50
@@ -19,8 +19,20 @@ def reissue(link: MagicLink) -> MagicLink:
     return links.reissue(link, settings())
 
 
+def answer_wishes() -> None:
+    """Send links to who asked for one and may have it."""
+    fresh_links.answer(settings())
+
+
+def due_work() -> None:
+    """What falls due by the calendar."""
+    mapping.start_due()
+    limits.forget()
+
+
 def deliver_all() -> int:
     """Deliver what is due now; how many letters were settled."""
+    answer_wishes()
     total = 0
     while settled := delivery.deliver_due(settings(), reissue, BATCH):
         total += settled
@@ -38,10 +50,10 @@ def deliver(once: bool) -> None:
     """Deliver mail until stopped."""
     with ready():
         if once:
-            mapping.start_due()
+            due_work()
             click.echo(f"{deliver_all()} letters are done with.")
             return
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
-    delivery.run(settings(), reissue, stop, due_work=mapping.start_due)
+    delivery.run(settings(), reissue, stop, between=answer_wishes, due_work=due_work)

@@ -8,9 +8,10 @@ from flask.cli import AppGroup
 
 from commands.context import Wrong, print_json, ready, settings
 from matching.sentences import Refused
-from provisioning import intake, reports
+from provisioning import budgets, intake, reports
 from provisioning import orders as order_events
 from records import orders as rows
+from records.tables import Order
 
 BY = "command line"
 LINE = ("sku", "product", "quantity", "starts_on", "ends_on")
@@ -78,10 +79,7 @@ def place(lines: tuple[str, ...], **fields: str) -> None:
 def show(number: str, as_json: bool) -> None:
     """Print one order: where it stands and how it came there."""
     with ready():
-        order = rows.by_number(number)
-        if order is None:
-            raise Wrong(f"There is no order {number}.")
-        report = reports.of_order(order)
+        report = reports.of_order(_order(number))
     if as_json:
         print_json(report)
         return
@@ -97,6 +95,24 @@ def show(number: str, as_json: bool) -> None:
         click.echo("  request to {organization}: {kind}, {status}".format(**request))
     for event in report["history"]:
         click.echo("{at}  {who}: {what}  {why}".format(**event).rstrip())
+
+
+@orders.command()
+@click.argument("number")
+@click.option("--who", required=True, help="Who decided it; stands in the order's history.")
+@click.option("--why", required=True, help="The reason; stands in the order's history.")
+def grant(number: str, who: str, why: str) -> None:
+    """Let an order that has used up a budget ask, name and be shown as much once more."""
+    with ready():
+        budgets.grant(_order(number), who, why)
+    click.echo(f"Order {number} may look further.")
+
+
+def _order(number: str) -> Order:
+    order = rows.by_number(number)
+    if order is None:
+        raise Wrong(f"There is no order {number}.")
+    return order
 
 
 def _line(text: str) -> dict[str, str]:

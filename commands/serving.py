@@ -20,7 +20,8 @@ from provisioning import demo
 from records.migrate import migrate
 
 SECONDS_TO_ANSWER = 20
-_MEMORY = Path("/dev/shm")  # noqa: S108  gunicorn's heartbeat must not wait for a disk
+# gunicorn's heartbeat must not wait for a disk.
+_MEMORY = Path("/dev/shm")  # noqa: S108  # nosec B108
 
 
 @click.command()
@@ -55,10 +56,13 @@ def start() -> None:
 
 def _web(log_level: str) -> list[str]:
     command = [sys.executable, "-m", "gunicorn", "--pythonpath", str(config.ROOT)]
-    command += ["--worker-class", "gthread", "--workers", "2", "--threads", "4"]
+    command += ["--worker-class", "commands.worker.Worker", "--workers", "2", "--threads", "4"]
     # Without reuse-port, connections that are kept alive gather at one worker.
     command += ["--reuse-port", "--no-control-socket", "--log-level", log_level]
     command += ["--bind", f"127.0.0.1:{settings().port}"]
+    command += ["--config", str(config.ROOT / "commands" / "web.py")]
+    # Nobody may tell the scheme or the path by a header; PROXIES alone says what is believed.
+    command += ["--forwarded-allow-ips", ""]
     if _MEMORY.is_dir():
         command += ["--worker-tmp-dir", str(_MEMORY)]
     # No access log: a path may hold a link's token.

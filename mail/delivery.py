@@ -57,11 +57,13 @@ def run(
     stop: Event,
     idle_seconds: float = 0.5,
     *,
+    between: Callable[[], object] = lambda: None,
     due_work: Callable[[], object] = lambda: None,
 ) -> None:
     """Deliver until told to stop; whatever goes wrong with the database or the network passes.
 
-    `due_work` is done once a minute: what falls due by the calendar and needs nobody's click.
+    `between` is done between two looks at the outbox: what may add to it. `due_work` once a minute:
+    what falls due by the calendar and needs nobody's click.
     """
     trouble, next_work = 0, 0.0
     while not stop.is_set():
@@ -71,6 +73,7 @@ def run(
                 due_work()
                 next_work = time.monotonic() + DUE_WORK_EVERY
             delivered = deliver_due(settings, reissue, stop=stop)
+            between()
             trouble = 0
         except Exception as error:
             log.warning("mail delivery pauses: %s", type(error).__name__)

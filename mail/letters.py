@@ -102,7 +102,7 @@ def receipt(matter: Matter) -> Context:
     ]
     return {
         "rows": [row for row in rows if any(row[1])],
-        "told": int(matter.facts["told"]),
+        "are_told": bool(matter.facts["told"]),
         "is_new": matter.facts["created"],
         "person": matter.facts.get("person") or order.admin,
         "must_reach_out": must_reach_out,

@@ -13,8 +13,10 @@ _TOO_LARGE = 552
 _CLOSING = 421
 _PERMANENT = range(500, 600)
 # A server may quote what it refuses: neither an address nor a link goes on into our own records.
-_ADDRESS = re.compile(r"[^\s<>\"',;:]+@")
-_SECRET = re.compile(r"https?://\S*|[\w-]{24,}")
+_ADDRESS = re.compile(r"[^\s<>()\"',;:=&?]+(?:@|%40)(?=[\w\[])")
+_LINK = re.compile(r"https?://\S*")
+# What is long and no name in a program: those are lower case words.
+_SECRET = re.compile(r"(?![a-z_]+(?![\w%-]))[\w%-]{24,}")
 
 
 def is_final(error: Exception) -> bool:
@@ -48,7 +50,12 @@ def reason(error: Exception | None) -> str:
         said = _answer(*next(iter(error.recipients.values())))
     elif isinstance(error, smtplib.SMTPResponseException):
         said = _answer(error.smtp_code, error.smtp_error)
-    return shortened(one_line(_ADDRESS.sub("•••@", _SECRET.sub("…", said))), 200)
+    return shortened(one_line(concealed(_LINK.sub("…", said))), 200)
+
+
+def concealed(text: str) -> str:
+    """A text without the names of addresses and without tokens, for whoever reads our logs."""
+    return _ADDRESS.sub("•••@", _SECRET.sub("…", text))
 
 
 def _answer(code: int, text: bytes | str) -> str:

@@ -1,21 +1,37 @@
-"""What of an organization is shown to whom: exact facts, or bands."""
+"""What of an organization is shown to whom. A page gets what `shown` answers and nothing else."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from math import log10
+from typing import NamedTuple, Protocol
 
 from matching import activity, addresses
-from matching.rules import Candidate, Organization, Tier
+from matching.activity import Activity, Measured
+from matching.rules import Candidate, Tier
 from matching.sentences import Sentence, Value, sentence
 
 
 class Viewer(StrEnum):
-    """How much a viewer is shown."""
+    """Who looks, by how much they are shown."""
 
-    EXACT = "exact"
-    BANDS = "bands"
+    NOBODY = "nobody"  # nothing: a bad link, or one about what is theirs no longer
+    NOTICE = "notice"  # who answers for the organization by mail: its name
+    BANDS = "bands"  # facts in bands, no administrators
+    EXACT = "exact"  # exact facts, administrators masked
+    OPERATOR = "operator"  # everything
+
+
+class Described(Measured, Protocol):
+    """What the directory says of an organization."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def origin(self) -> str: ...
 
 
 class Band(NamedTuple):
@@ -42,58 +58,98 @@ _BANDS = {"users": USERS, "subscriptions": SUBSCRIPTIONS}
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A candidate as one viewer sees it; in bands `created` is a year."""
+    """An organization as one viewer sees it; what they may not see is None or empty."""
 
-    name: str
-    kind: str
-    origin: str
-    created: date | int
-    users: int | Band
-    subscriptions: int | Band
-    last_active: date | None
-    tier: Tier
-    evidence: tuple[Sentence, ...]
-    activity: activity.Activity
-    facts: tuple[Sentence, ...]
-    is_banded: bool
+    name: str = ""
+    kind: str = ""
+    origin: str = ""
+    created: date | int | None = None  # in bands the year
+    users: int | Band | None = None
+    users_bar: int | None = None  # 0 to 100
+    subscriptions: int | Band | None = None
+    subscriptions_bar: int | None = None  # 0 to 100
+    activity: Activity | None = None
+    facts: tuple[Sentence, ...] = ()
+    tier: Tier | None = None
+    evidence: tuple[Sentence, ...] = ()
+    has_admins: bool = False
+    admins: tuple[str, ...] = ()
+    is_banded: bool = False
+
+
+class _Coarse(NamedTuple):
+    """What the reading of an organization in bands is made of."""
+
+    created_on: date
+    last_active_on: date | None
+    users: int
+    active_subscriptions: int
 
 
 def viewer(
     role: str,
-    contact_address: str,
-    proven: bool,
+    proven_address: str | None,
     looked_up_domain: str,
     shared_domains: Set[str],
     disclosure_setting: str,
 ) -> Viewer:
-    """How much a contact is shown of the organizations at a domain."""
-    if disclosure_setting == "exact" or role == "partner":
+    """How much a contact is shown of the organizations at a domain.
+
+    `proven_address`: the mailbox that the session started from; None when it started elsewhere.
+    """
+    if disclosure_setting == "exact":
         return Viewer.EXACT
-    own = proven and addresses.domain(contact_address) == looked_up_domain
-    return Viewer.EXACT if own and looked_up_domain not in shared_domains else Viewer.BANDS
+    if proven_address is None:
+        return Viewer.BANDS
+    own = addresses.domain(proven_address) == looked_up_domain
+    colleague = own and looked_up_domain not in shared_domains
+    return Viewer.EXACT if role == "partner" or colleague else Viewer.BANDS
 
 
-def shown(candidate: Candidate, viewer: Viewer, today: date) -> Shown:
-    """The facts of a candidate for a viewer; from bands no number or date can be worked out."""
-    organization, reading = candidate.organization, candidate.reading
-    if viewer is Viewer.EXACT:
-        return Shown(
-            name=organization.name,
-            kind=organization.kind,
-            origin=organization.origin,
-            created=organization.created_on,
-            users=organization.users,
-            subscriptions=organization.active_subscriptions,
-            last_active=organization.last_active_on,
-            tier=candidate.tier,
-            evidence=candidate.evidence,
-            activity=reading.value,
-            facts=reading.facts,
-            is_banded=False,
-        )
+def shown(
+    organization: Described | None,
+    viewer: Viewer,
+    today: date,
+    *,
+    candidate: Candidate | None = None,
+    admins: Sequence[str] = (),
+) -> Shown:
+    """What a viewer sees of an organization; from bands no number or date can be worked out.
+
+    `candidate` adds why it is offered, `admins` the addresses of full admins that are spoken of.
+    """
+    if organization is None or viewer is Viewer.NOBODY:
+        return Shown()
+    if viewer is Viewer.NOTICE:
+        return Shown(name=organization.name)
+    if viewer is Viewer.BANDS:
+        return _banded(organization, today, candidate, bool(admins))
+    reading = activity.reading(organization, today)
+    return Shown(
+        name=organization.name,
+        kind=organization.kind,
+        origin=organization.origin,
+        created=organization.created_on,
+        users=organization.users,
+        users_bar=_bar(organization.users, 10_000),
+        subscriptions=organization.active_subscriptions,
+        subscriptions_bar=_bar(organization.active_subscriptions, 100),
+        activity=reading.value,
+        facts=reading.facts,
+        tier=candidate.tier if candidate else None,
+        evidence=candidate.evidence if candidate else (),
+        has_admins=bool(admins),
+        admins=tuple(admins if viewer is Viewer.OPERATOR else map(addresses.masked, admins)),
+    )
+
+
+def _banded(
+    organization: Described, today: date, candidate: Candidate | None, has_admins: bool
+) -> Shown:
     # The exact reading would give away on which side of a limit inside a band a number lies (one
     # user or two), and a date on the day it changes. So the reading is made of the bands.
     reading = activity.reading(_coarse(organization), today)
+    evidence = candidate.evidence if candidate else ()
     return Shown(
         name=organization.name,
         kind=organization.kind,
@@ -101,11 +157,11 @@ def shown(candidate: Candidate, viewer: Viewer, today: date) -> Shown:
         created=organization.created_on.year,
         users=band(organization.users, USERS),
         subscriptions=band(organization.active_subscriptions, SUBSCRIPTIONS),
-        last_active=None,
-        tier=candidate.tier,
-        evidence=tuple(_in_bands(words) for words in candidate.evidence),
         activity=reading.value,
-        facts=tuple(_in_bands(words) for words in reading.facts),
+        facts=tuple(map(_in_bands, reading.facts)),
+        tier=candidate.tier if candidate else None,
+        evidence=tuple(map(_in_bands, evidence)),
+        has_admins=has_admins,
         is_banded=True,
     )
 
@@ -115,11 +171,10 @@ def band(number: int, bands: tuple[Band, ...]) -> Band:
     return next(band for band in bands if band.high is None or number <= band.high)
 
 
-def _coarse(organization: Organization) -> Organization:
+def _coarse(organization: Measured) -> _Coarse:
     """The organization as its bands describe it, each read at the end that speaks for use."""
     last = organization.last_active_on
-    return replace(
-        organization,
+    return _Coarse(
         users=_end(organization.users, USERS),
         active_subscriptions=_end(organization.active_subscriptions, SUBSCRIPTIONS),
         created_on=date(organization.created_on.year, 12, 31),
@@ -148,3 +203,8 @@ def _in_bands(words: Sentence) -> Sentence:
             value = band(value, _BANDS[name]).words
         values.append((name, value))
     return replace(words, count=count, values=tuple(values))
+
+
+def _bar(value: int, full: int) -> int:
+    """0 to 100 on a logarithmic scale, so that 2 and 20 users can be told apart from 2,000."""
+    return min(100, round(100 * log10(1 + value) / log10(1 + full)))

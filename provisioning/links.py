@@ -5,16 +5,12 @@ from datetime import timedelta
 from enum import StrEnum
 
 from config import Settings
-from mail.outbox import enqueue
 from mail.tokens import hash_of, path_of, recovered, token_for
-from provisioning.facts import is_closed
-from records import clock, links, orders, outbox
+from records import clock, links, orders
 from records.database import db, digest
 from records.tables import AccessRequest, MagicLink, Order, Session
 
 DOUBLE_CLICK = timedelta(minutes=1)
-ONE_A = timedelta(minutes=1)
-PER_DAY = 10
 
 
 class Standing(StrEnum):
@@ -132,36 +128,6 @@ def start_session(email: str, order: Order | None, settings: Settings) -> str:
         expires_at=now + timedelta(hours=settings.session_hours),
     )
     return secret
-
-
-def send_fresh(number: str, email: str, settings: Settings) -> None:
-    """A fresh launch link to the order's contact, if the address is theirs; silent in any case."""
-    with db.atomic():
-        found = orders.by_number(number)
-        order = orders.locked(found.id) if found else None
-        if order is None or order.contact_email != email or is_closed(order):
-            return
-        if _too_many("fresh_link", email, order):
-            return
-        link = issue("launch", email, settings, order=order)
-        enqueue("fresh_link", email, order=order, link=link)
-        orders.note(order, email, "fresh link sent")
-
-
-def send_partner_link(email: str, settings: Settings) -> None:
-    """A sign-in link to /partner, if the address is the contact of a partner's order."""
-    with db.atomic():
-        if not orders.of_partner(email) or _too_many("partner_sign_in", email, None):
-            return
-        enqueue("partner_sign_in", email, link=issue("partner", email, settings))
-
-
-def _too_many(letter: str, email: str, order: Order | None) -> bool:
-    """Nobody's mailbox is filled by somebody else's clicks: one a minute, ten a day."""
-    now = clock.now()
-    minute = outbox.queued_since(now - ONE_A, letter, email, order)
-    day = outbox.queued_since(now - timedelta(days=1), letter, email, order)
-    return minute >= 1 or day >= PER_DAY
 
 
 def open_by_partner(order: Order, by: str) -> None:

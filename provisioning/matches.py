@@ -50,8 +50,8 @@ def match(
     """
     question = rules.question(name, address, shared_domains())
     today = clock.today()
-    known = lookup.organizations_of(address, KNOWN)
-    administered = [row for row, is_admin, unlisted in known if is_admin and (own or not unlisted)]
+    known = lookup.organizations_of(address, KNOWN, own=own)
+    administered = [row for row, is_admin in known if is_admin]
     if administered:
         found = [
             rules.by_standing(Standing.FULL_ADMIN, Organization(*row), today, question)
@@ -60,8 +60,7 @@ def match(
         return Match(question, Standing.FULL_ADMIN, ranking.ranked(found, purpose_kind), False)
     belongs = [
         rules.by_standing(Standing.USER, Organization(*row), today, question)
-        for row, _is_admin, unlisted in known
-        if not unlisted
+        for row, _is_admin in known
     ]
     nearest = _nearest(question)
     related = [] if question.shared else _related(question)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from config import Settings
 from mail.outbox import enqueue
 from matching.sentences import Refused, sentence
-from provisioning import links, requests
+from provisioning import limits, links, requests
 from provisioning.facts import mine
 from provisioning.intake import NewOrder
 from records import clock, lookup, orders
@@ -60,11 +60,7 @@ def partner_organization(role: str, email: str) -> int | None:
     if role != "partner":
         return None
     known = lookup.organizations_of(email, 50)
-    partners = [
-        organization.id
-        for organization, _admin, _unlisted in known
-        if organization.kind == "partner"
-    ]
+    partners = [organization.id for organization, _admin in known if organization.kind == "partner"]
     return partners[0] if len(partners) == 1 else None
 
 
@@ -94,10 +90,13 @@ def clear_choice(order: Order, by: str) -> None:
     orders.save(order, ["organization", "create_new", "offered"])
 
 
-def hand_over(order: Order, email: str, role: str, by: str, settings: Settings) -> bool:
+def hand_over(
+    order: Order, email: str, role: str, by: str, settings: Settings, *, network: str = ""
+) -> bool:
     """Make somebody else the contact: new link, old ones useless, sessions ended, both told.
 
-    False when the order is not `by`'s to hand over; Refused for their own address.
+    False when the order is not `by`'s to hand over; Refused for their own address, and when it
+    goes from hand to hand too often.
     """
     if email == by:
         raise Refused(sentence("This is your own address; type that of somebody else."))
@@ -105,8 +104,13 @@ def hand_over(order: Order, email: str, role: str, by: str, settings: Settings) 
         held = mine(order, by)
         if held is None:
             return False
+        who = {"order": held.number, "address": email, "network": network}
+        if not limits.allowed("hand over", settings, **who):
+            raise Refused(limits.TOO_OFTEN)
         changed_role = held.contact_role != role
         requests.withdraw_all(held, by)
+        if held.organization_id and held.organization.unlisted:
+            clear_company(held, by)  # its own administrator alone may know of it
         held.contact_email, held.contact_role, held.contact_name = email, role, ""
         held.partner_organization = partner_organization(role, email)
         orders.save(held, ["contact_email", "contact_role", "contact_name", "partner_organization"])

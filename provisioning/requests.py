@@ -6,12 +6,12 @@ from config import Settings
 from mail.outbox import enqueue
 from matching.addresses import masked
 from matching.sentences import Refused, sentence
-from provisioning import links
+from provisioning import limits, links
 from provisioning.facts import facts_of, mine, refuse_stale, standing_of
 from provisioning.journey import Step, Verdict, current_step, verdict
 from records import clock, lookup, orders
 from records import requests as rows
-from records.database import Duplicate, db
+from records.database import Duplicate, db, one_at_a_time
 from records.tables import AccessRequest, Order
 
 ASKED_AGAIN = "asked again"
@@ -25,13 +25,16 @@ def ask(
     *,
     proven: bool,
     seen: str | None = None,
+    network: str = "",
 ) -> None:
     """Ask the chosen organization's full admins to add the named administrator.
 
-    An order that must not go on waits from here. Refused while a decline is recent, and when the
-    page was made for other answers than the order holds.
+    An order that must not go on waits from here. Refused while a decline is recent, when the page
+    was made for other answers than the order holds, and when it asks too often.
     """
     with db.atomic():
+        # Before the order, as decisions do: whoever is being added is not asked for meanwhile.
+        one_at_a_time("give rights")
         held = mine(order, by)
         if held is None:
             return
@@ -41,6 +44,9 @@ def ask(
         unanswered = step is Step.WAITING and facts.request in ("declined", "expired")
         if step is not Step.ADMINISTRATOR and not unanswered:
             return
+        who = {"order": held.number, "address": held.admin_email, "network": network}
+        if not limits.allowed("ask", settings, **who):
+            raise Refused(limits.TOO_OFTEN)
         holds = verdict(facts) is Verdict.HOLD
         barred = asked_again_from(held, settings)
         if barred and not holds:

@@ -2,7 +2,7 @@
 
 from records import clock
 from records.database import digest
-from records.tables import MagicLink, Order, Session
+from records.tables import LinkWish, MagicLink, Order, Session
 
 
 def by_hash(token_hash: str) -> MagicLink | None:
@@ -63,3 +63,18 @@ def end_sessions(order: Order) -> None:
 
 def end_session(session: Session) -> None:
     Session.update(ended_at=clock.now()).where(Session.id == session.id).execute()
+
+
+def wish(number: str, email: str) -> None:
+    """Somebody asks for a link: to an order by its number, or to sign in as a partner."""
+    LinkWish.create(number=number, email=email)
+
+
+def wishes(limit: int) -> list[LinkWish]:
+    """The oldest wishes."""
+    return list(LinkWish.select().order_by(LinkWish.id).limit(limit))
+
+
+def take_wish(wish: LinkWish) -> bool:
+    """Remove a wish, to be granted or not in the same transaction; False when another has it."""
+    return wish.delete_instance() == 1

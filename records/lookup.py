@@ -93,16 +93,21 @@ def at_domain(domain: str, limit: int) -> list[FoundRow]:
     return _found([arm], [domain, limit])
 
 
-def organizations_of(email: str, limit: int) -> list[tuple[OrganizationRow, bool, bool]]:
-    """(organization, is full admin there, is unlisted) for an address; where it is admin first."""
+def organizations_of(
+    email: str, limit: int, *, own: bool = True
+) -> list[tuple[OrganizationRow, bool]]:
+    """(organization, is full admin there) for an address; where it is admin first.
+
+    Unlisted ones only to who is the address (`own`), and only where it is admin: elsewhere they
+    must not take the place of a listed one either.
+    """
+    visible = "(u.full_admin OR NOT o.unlisted)" if own else "NOT o.unlisted"
     sql = (
-        f"SELECT {_COLUMNS}, u.full_admin, o.unlisted FROM user_account u"
+        f"SELECT {_COLUMNS}, u.full_admin FROM user_account u"
         " JOIN organization o ON o.id = u.organization_id"
-        " WHERE u.email = ? ORDER BY u.full_admin DESC, o.id DESC LIMIT ?"
+        f" WHERE u.email = ? AND {visible} ORDER BY u.full_admin DESC, o.id DESC LIMIT ?"
     )
-    return [
-        (_organization(row), bool(row[10]), bool(row[11])) for row in _rows(sql, [email, limit])
-    ]
+    return [(_organization(row), bool(row[10])) for row in _rows(sql, [email, limit])]
 
 
 def by_id(organization_id: int) -> OrganizationRow | None:

@@ -48,6 +48,12 @@ def of_partner(email: str) -> list[Order]:
     )
 
 
+def is_partner(email: str) -> bool:
+    """Whether any order has this address as its contact in the role of a partner."""
+    mine = (Order.contact_email == email) & (Order.contact_role == "partner")
+    return bool(Order.select().where(mine).exists())
+
+
 def lines(order: Order) -> list[OrderLine]:
     return list(OrderLine.select().where(OrderLine.order == order).order_by(OrderLine.position))
 

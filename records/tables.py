@@ -196,6 +196,31 @@ AccessRequest.add_index(
 )
 
 
+class Spent(Table):
+    """What an order has used of its budgets, each thing once; kept as long as the order."""
+
+    order = ForeignKeyField(Order, index=False)
+    order_id: int
+    what = TextField()  # digest of a question, an address, or the id of an organization shown
+    kind = TextField()  # question | own_question (has no limit) | address | organization
+    at = UtcField(default=clock.now)
+
+    class Meta:
+        primary_key = CompositeKey("order", "what")
+
+
+class Tally(Table):
+    """How often something was done by one of its kind since a moment; old rows are dropped."""
+
+    what = TextField()
+    who = TextField()  # keyed digest of an address, an order's number or a network
+    since = UtcField(index=True)
+    count = IntegerField(default=1)
+
+    class Meta:
+        primary_key = CompositeKey("what", "who", "since")
+
+
 # --- links, sessions, mail ---------------------------------------------------------------------
 
 
@@ -215,6 +240,13 @@ class MagicLink(Table):
     claimed_at: Maybe = UtcField(null=True)
     claimed_by: Maybe = TextField(null=True)  # digest of the claiming browser's pre-session
     replaced_at: Maybe = UtcField(null=True)
+
+
+class LinkWish(Table):
+    """Somebody asks for a link; whether they may have it is looked at later, out of their sight."""
+
+    number = TextField(default="")  # of the order; empty: a partner's sign-in
+    email = TextField()
 
 
 class Session(Table):
@@ -259,18 +291,4 @@ OutboxRow.add_index(
     name="outbox_due",
 )
 
-TABLES = [
-    Organization,
-    OrganizationDomain,
-    Lookup,
-    User,
-    Subscription,
-    Order,
-    OrderLine,
-    History,
-    Mapping,
-    AccessRequest,
-    MagicLink,
-    Session,
-    OutboxRow,
-]
+TABLES: list[type[Table]] = Table.__subclasses__()

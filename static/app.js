@@ -83,6 +83,10 @@
     say(find("status").dataset.failed, true);
   });
 
-  // Only now has the browser put back what was typed before Back or a reload.
-  addEventListener("pageshow", begin);
+  addEventListener("pageshow", (event) => {
+    // A page that the browser kept whole may be of somebody who has signed out since.
+    if (event.persisted) location.reload();
+    // Only now has the browser put back what was typed before Back or a reload.
+    else begin();
+  });
 })();

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from jinja2 import Environment, nodes
 
 ROOT = Path(__file__).parent.parent
 LONGEST = 300
@@ -51,6 +52,13 @@ CODE_IN_HTML = re.compile(
     | (?:href|src|action)\s*=\s*["']?\s*javascript:""",
     re.IGNORECASE | re.VERBOSE,
 )
+
+# What leads from a row to an organization: a page gets what matching/disclosure.py shows of it.
+TO_ORGANIZATIONS = {
+    f"{name}{key}"
+    for name in ("organization", "partner_organization", "managed_by")
+    for key in ("", "_id")
+} | {"offered"}
 
 
 def modules(root: Path) -> Iterator[tuple[str, Path]]:
@@ -127,7 +135,31 @@ def code_in_templates(root: Path) -> list[str]:
     ]
 
 
-CHECKS = [wrong_imports, queries_in_views, long_modules, code_in_templates]
+def organizations_in_templates(root: Path) -> list[str]:
+    templates = Environment(extensions=["jinja2.ext.i18n"])
+    return [
+        f"{path.relative_to(root)} reaches {name}"
+        for path in sorted((root / "partials").rglob("*.html"))
+        for name in sorted(_reached(templates.parse(path.read_text())) & TO_ORGANIZATIONS)
+    ]
+
+
+def _reached(template: nodes.Template) -> set[str]:
+    """The attributes that a template looks up, by whichever way of writing it."""
+    plain = {found.attr for found in template.find_all(nodes.Getattr)}
+    bracketed = [found.arg for found in template.find_all(nodes.Getitem)]
+    filtered = [
+        given
+        for found in template.find_all(nodes.Filter)
+        for given in (*found.args, *(keyword.value for keyword in found.kwargs))
+    ]
+    texts = [node.value for node in bracketed + filtered if isinstance(node, nodes.Const)]
+    return plain | {part for text in texts for part in str(text).split(".")}
+
+
+CHECKS = [
+    wrong_imports, queries_in_views, long_modules, code_in_templates, organizations_in_templates,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -170,6 +202,19 @@ def test_a_forbidden_import_is_found(tmp_path, file, text):
         (code_in_templates, "partials/a.html", '<p style="x">', "partials/a.html: style="),
         (code_in_templates, "partials/a.html", "<script>", "partials/a.html: <script"),
         (code_in_templates, "mail/a/body.html", "<p onclick=x>", "mail/a/body.html: onclick="),
+        *(
+            (organizations_in_templates, "partials/a.html", text, f"partials/a.html reaches {name}")
+            for text, name in [
+                ("{{ order.organization.name }}", "organization"),
+                ("{{ order.organization_id }}", "organization_id"),
+                ("{{ order['organization'].name }}", "organization"),
+                ("{{ order|attr('organization') }}", "organization"),
+                ("{{ orders|map(attribute='organization.name')|join }}", "organization"),
+                ("{% if asked.order.partner_organization %}x{% endif %}", "partner_organization"),
+                ("{% set a %}{{ f(x=chosen.managed_by.name) }}{% endset %}", "managed_by"),
+                ("{% if order.offered %}x{% endif %}", "offered"),
+            ]
+        ),
     ],
 )
 def test_disorder_is_found(tmp_path, check, file, text, found):
@@ -187,6 +232,8 @@ def test_what_the_house_allows_is_not_reported(tmp_path):
         "mail/delivery.py": "from mail import letters",
         "records/tables.py": "from records import clock\nfrom peewee import Model",
         "partials/a.html": '<p data-style="a"><script src="/static/app.js"></script></p>',
+        "partials/b.html": "{{ organization.name }}{{ url_for('wizard.organization') }}"
+        "{{ steps['company'] }}{{ summary(form, {'organization': 'matches'}) }}",
     }
     write(tmp_path, allowed)
     assert [check(tmp_path) for check in CHECKS] == [[]] * len(CHECKS)

@@ -7,7 +7,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from records.database import Unavailable
 from views.forms import FreshLinkForm
-from views.render import current_path, page
+from views.render import current_path, own_path, page
 
 
 def init_app(app: Flask) -> None:
@@ -25,19 +25,18 @@ def refuse(error: HTTPException) -> Response:
     if isinstance(request.routing_exception, SecurityError):
         # Without a host of ours there are no addresses, and so no page.
         return Response(_("This is not the address of this site."), 400, mimetype="text/plain")
-    plain = request.path.startswith("/partner")
-    if code == 404 and not request.path.startswith("/static/"):
+    plain, static = request.path.startswith("/partner"), request.path.startswith("/static/")
+    if code == 404 and not static:
         form = FreshLinkForm(formdata=None)
         response = make_response(
             page("not_found.html", form=form, action=url_for("start.home"), plain=plain), 404
         )
     else:
-        body = page("error.html", code=code, sentence=_sentence(code), plain=plain)
-        response = make_response(body, code)
+        response = make_response(_error_page(code, plain, asks=code < 500 and not static), code)
     if request.headers.get("HX-Request") == "true" and code < 500:
         # htmx swaps no errors: the page that explains is loaded as a page. After a mistake of ours
         # the page stays, with what was typed; app.js says a sentence.
-        came_from = current_path() if request.method == "POST" else request.path
+        came_from = current_path() if request.method == "POST" else own_path(request.path)
         response.headers["HX-Redirect"] = came_from or "/"
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
@@ -47,9 +46,16 @@ def refuse(error: HTTPException) -> Response:
 
 def unavailable(_error: Unavailable) -> Response:
     """The database does not answer; nothing was done by halves."""
-    response = make_response(page("error.html", code=503, sentence=_sentence(503)), 503)
+    plain = request.path.startswith("/partner")
+    response = make_response(_error_page(503, plain, asks=False), 503)
     response.headers["Retry-After"] = "10"
     return response
+
+
+def _error_page(code: int, plain: bool, *, asks: bool) -> str:
+    """The page for a code; where `asks` is False, it does not ask the database who is there."""
+    known = {} if asks else {"signed_in": False}
+    return page("error.html", code=code, sentence=_sentence(code), plain=plain, **known)
 
 
 def _sentence(code: int) -> str:

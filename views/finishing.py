@@ -1,22 +1,25 @@
 """The wizard's steps once an organization is chosen: administrator, waiting, review, done."""
 
+from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from matching.addresses import masked
-from matching.disclosure import Viewer
+from matching import disclosure
+from matching.addresses import domain
+from matching.disclosure import Shown
 from matching.sentences import Refused
 from provisioning import decisions, mapping, requests
 from provisioning.facts import access_request, is_over, standing_of
 from provisioning.journey import Step, Verdict, kind_for, verdict
-from records import lookup, orders, outbox
+from records import clock, lookup, orders, outbox
 from records.tables import AccessRequest
 from views.forms import AdministratorForm, OwnDecisionForm, ReviewForm, refused
 from views.i18n import say
 from views.offers import viewer_of
-from views.visit import Visit, answer, onward, seen, settings, step, visit
+from views.visit import Visit, answer, network, onward, seen, settings, step, visit
 from views.wizard import hand_over_parts, pages
 
 
@@ -45,7 +48,8 @@ def administrator(here: Visit) -> ResponseReturnValue:
         holds=verdict(here.facts) is Verdict.HOLD,
         awaits_first_admin=requests.awaits_first_admin(here.order),
         request_days=settings().request_days,
-        **_administrators(here),
+        chosen=_with_all_admins(here),
+        listed=here.facts.listed,
     )
 
 
@@ -75,7 +79,9 @@ def check(number: str) -> ResponseReturnValue:
             _ask(here, "")
         return onward(here)
     except Refused as refused_now:
-        return _waiting(here, say(refused_now.sentence))
+        # Whoever asks before there is anybody to ask is led to what is open instead.
+        chosen = here.order.organization_id
+        return _waiting(here, say(refused_now.sentence)) if chosen else onward(here)
 
 
 @pages.get("/waiting")
@@ -94,37 +100,48 @@ def _waiting(here: Visit, problem: str = "") -> ResponseReturnValue:
         problem=problem,
         asked=asked,
         standing=standing_of(asked) if asked else None,
-        notices=_notices(asked),
+        notices=_notices(here, asked),
         may_ask_again=bool(asked and requests.may_ask_again(here.order, asked, settings())),
         again_from=requests.asked_again_from(here.order, settings()),
         awaits_first_admin=requests.awaits_first_admin(here.order),
-        **_administrators(here),
+        chosen=_with_all_admins(here),
+        listed=here.facts.listed,
         **hand_over_parts(here),
     )
 
 
 def _ask(here: Visit, message: str) -> None:
-    proven = here.proven is not None
-    requests.ask(here.order, message, here.by, settings(), proven=proven, seen=seen(here))
+    requests.ask(
+        here.order,
+        message,
+        here.by,
+        settings(),
+        proven=here.proven is not None,
+        seen=seen(here),
+        network=network(),
+    )
 
 
-def _notices(asked: AccessRequest | None) -> list[tuple[str, str]]:
-    """(masked administrator, queued | sent | undeliverable), the newest notice of each."""
+def _notices(here: Visit, asked: AccessRequest | None) -> list[tuple[str | None, str]]:
+    """(administrator as shown, queued | sent | undeliverable), the newest notice of each."""
     rows = outbox.about_request(asked.id, "access_notice") if asked else []
     states = {
         row.recipient: "sent" if row.sent_at else "undeliverable" if row.failed_at else "queued"
         for row in rows
     }
-    return [(masked(address), state) for address, state in states.items()]
+    # Who is asked may be hidden, how many are asked is not.
+    return list(zip_longest(_chosen(here, list(states)).admins, states.values()))
 
 
-def _administrators(here: Visit) -> dict[str, Any]:
-    """The full admins of the chosen organization, as far as this session may see them."""
-    order = here.order
-    admins = lookup.full_admins_of(order.organization_id) if order.organization_id else []
-    viewer = viewer_of(here, order.admin_email.partition("@")[2])
-    shown = [masked(admin) for admin in admins] if viewer is Viewer.EXACT else []
-    return {"admin_count": len(admins), "admins": shown}
+def _with_all_admins(here: Visit) -> Shown:
+    return _chosen(here, lookup.full_admins_of(here.order.organization_id))
+
+
+def _chosen(here: Visit, admins: Sequence[str]) -> Shown:
+    """The organization of the order and these full admins of it, as this session may see them."""
+    row = lookup.by_id(here.order.organization_id)
+    viewer = viewer_of(here, domain(here.order.admin_email))
+    return disclosure.shown(row, viewer, clock.today(), admins=admins)
 
 
 @pages.route("/review", methods=["GET", "POST"])
@@ -138,7 +155,8 @@ def review(here: Visit) -> ResponseReturnValue:
         except Refused as problem:
             form.form_errors.append(say(problem.sentence))
             here.refresh()
-    chosen = here.order.organization if here.order.organization_id else None
+    told = mapping.to_be_told(here.order)
+    chosen = _chosen(here, told) if here.order.organization_id else None
     wanted = kind_for(here.facts.purpose)
     return answer(
         here,
@@ -150,7 +168,7 @@ def review(here: Visit) -> ResponseReturnValue:
         outcome=verdict(here.facts),
         proven_admin=here.proven == here.order.admin_email,
         bound=chosen is not None and not here.facts.listed,
-        told=len(mapping.to_be_told(here.order)),
+        listed=here.facts.listed,
         declined=here.facts.request == "declined",
         changed=request.args.get("changed"),
         **hand_over_parts(here),
@@ -167,14 +185,15 @@ def _complete(here: Visit) -> ResponseReturnValue:
 def done(here: Visit) -> ResponseReturnValue:
     """The receipt."""
     order = here.order
-    told = outbox.about_order(order.id, "mapped")
-    asked = access_request(order)
+    told = [letter.recipient for letter in outbox.about_order(order.id, "mapped")]
+    asked, mapped = access_request(order), orders.mapping(order)
+    first_admin = orders.first_admin_request(order)
     return answer(
         here,
         "done.html",
-        mapping=orders.mapping(order),
+        chosen=_chosen(here, told),
+        mapped_at=mapped and mapped.decided_at,
         subscriptions=orders.subscriptions(order),
-        told=len(told),
-        asked=asked if asked and standing_of(asked) == "open" else None,
-        first_admin=orders.first_admin_request(order),
+        asked=asked is not None and standing_of(asked) == "open",
+        awaits_first_admin=first_admin is not None and first_admin.status == "open",
     )

@@ -66,7 +66,10 @@ def html(name: str) -> ResponseReturnValue:
     body = body.replace("</head>", f"<style>{sheet}</style></head>", 1)
     sheets = re.findall(r"<style[^>]*>(.*?)</style>", body, re.DOTALL)
     hashes = " ".join(f"'sha256-{b64encode(sha256(s.encode()).digest()).decode()}'" for s in sheets)
-    own = f"default-src 'none'; style-src {hashes}; frame-ancestors 'none'"
+    own = (
+        f"default-src 'none'; style-src {hashes}; "
+        "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+    )
     return Response(body, headers={"Content-Security-Policy": own})
 
 

@@ -1,7 +1,7 @@
 """The list of candidates, as one session may see it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import log10
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -13,14 +13,15 @@ from matching.disclosure import Shown, Viewer
 from matching.names import company_name
 from matching.rules import Candidate, Standing, Tier
 from matching.sentences import Refused, Sentence, sentence
-from provisioning import matches, organizations
+from provisioning import budgets, matches, organizations
+from provisioning.budgets import Paid
 from provisioning.facts import is_vouched
 from provisioning.journey import kind_for
 from provisioning.matches import Match
 from records import clock
 from records.tables import Order
 from views.opaque import digest_of, seal, unseal
-from views.visit import Visit, settings
+from views.visit import Visit, network, settings
 
 LEAST = 5
 CLOSED = (Tier.WEAK, Tier.DOMAIN)
@@ -30,8 +31,6 @@ CLOSED = (Tier.WEAK, Tier.DOMAIN)
 class Card:
     value: str
     shown: Shown
-    users_bar: int | None
-    subscriptions_bar: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Group:
 class Offer:
     """What _matches.html shows: a hint, a list, or that there is none."""
 
-    state: str  # hint | address | list | empty
+    state: str  # hint | address | refused | list | empty
     url: str
     missing: int = 0
     groups: list[Group] = field(default_factory=list)
@@ -60,6 +59,7 @@ class Offer:
     error: str = ""
     seen: str = ""
     scripted: bool = False  # "show more" would lead nowhere without a script
+    refusal: Sentence | None = None  # why there is no list, or no more of it
 
 
 def bound_to(number: str, name: str, address: str) -> str:
@@ -129,21 +129,33 @@ def _offer(here: Visit, found: Match, url: str, name: str, address: str, more: s
     bound = bound_to(here.order.number, name, address)
     after = unseal(more, here.secret, bound) if more else None
     cards, following = matches.page(found, settings(), after)
-    if not cards:
-        return Offer("empty", url)
+    paid = payment(here, found, cards)
+    if paid.refusal:
+        following = None
+    if not paid.candidates:
+        state = "refused" if paid.refusal else "empty"
+        return Offer(state, url, refusal=paid.refusal, continued=after is not None)
     viewer = viewer_of(here, found.question.domain)
     sealed = seal(following, here.secret, bound) if following else None
     where = url_for("wizard.organization", number=here.order.number)
     return Offer(
         "list",
         url,
-        groups=_groups(cards, found, after, viewer, here.secret, bound),
+        groups=_groups(paid.candidates, found, after, viewer, here.secret, bound),
         total_label=_total(found),
         more=sealed,
         more_url=f"{where}?after={sealed}" if sealed else "",
         may_create=found.standing is not Standing.FULL_ADMIN,
         continued=after is not None,
         seen=digest_of(found.ids, here.secret, bound),
+        refusal=paid.refusal,
+    )
+
+
+def payment(here: Visit, found: Match, cards: Sequence[Candidate]) -> Paid:
+    """Pay for an answer from the order's budget."""
+    return budgets.pay(
+        here.order, found, cards, here.by, settings(), proven=here.proven, network=network()
     )
 
 
@@ -152,8 +164,7 @@ def viewer_of(here: Visit, looked_up: str) -> Viewer:
     rules: Settings = settings()
     return disclosure.viewer(
         here.order.contact_role if is_vouched(here.order) else "customer",
-        here.by,
-        here.proven is not None,
+        here.proven,
         looked_up,
         shared_domains(),
         rules.disclosure,
@@ -170,7 +181,7 @@ def _total(found: Match) -> Sentence:
 
 
 def _groups(
-    cards: list[Candidate],
+    cards: Sequence[Candidate],
     found: Match,
     after: int | None,
     viewer: Viewer,
@@ -186,24 +197,13 @@ def _groups(
         Tier.DOMAIN: _("Same email domain, another name"),
     }
     before = next((c.tier for c in found.candidates if c.organization.id == after), None)
-    exact = viewer is Viewer.EXACT
+    today = clock.today()
     groups: list[Group] = []
     for candidate in cards:
         if not groups or groups[-1].tier is not candidate.tier:
             tier = candidate.tier
             groups.append(Group(tier, labels[tier], tier in CLOSED, [], tier is before))
         organization = candidate.organization
-        groups[-1].cards.append(
-            Card(
-                seal(organization.id, secret, bound),
-                disclosure.shown(candidate, viewer, clock.today()),
-                _bar(organization.users, 10_000) if exact else None,
-                _bar(organization.active_subscriptions, 100) if exact else None,
-            )
-        )
+        shown = disclosure.shown(organization, viewer, today, candidate=candidate)
+        groups[-1].cards.append(Card(seal(organization.id, secret, bound), shown))
     return groups
-
-
-def _bar(value: int, full: int) -> int:
-    """0 to 100 on a logarithmic scale, so that 2 and 20 users can be told apart from 2,000."""
-    return min(100, round(100 * log10(1 + value) / log10(1 + full)))

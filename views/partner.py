@@ -6,7 +6,7 @@ from flask import Blueprint, abort, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 
 from matching.addresses import masked
-from provisioning import links
+from provisioning import fresh_links, links
 from provisioning.facts import facts_of, is_closed
 from provisioning.journey import current_step
 from provisioning.links import Standing
@@ -17,7 +17,7 @@ from views import visit
 from views.forms import PartnerForm, refused
 from views.render import page
 from views.start import STATUS
-from views.visit import settings
+from views.visit import network, settings
 
 pages = Blueprint("partner", __name__, url_prefix="/partner")
 
@@ -31,7 +31,7 @@ def overview() -> ResponseReturnValue:
         return page("partner.html", plain=True, wide=True, entries=entries, email=signed_in.email)
     form = PartnerForm()
     if form.validate_on_submit():
-        links.send_partner_link(form.contact_email.clean, settings())
+        fresh_links.ask_partner(form.contact_email.clean, settings(), network())
         return page("partner_sent.html", plain=True)
     return page("partner_sign_in.html", plain=True, form=form), refused(form)
 
@@ -71,16 +71,6 @@ def go_on(number: str) -> ResponseReturnValue:
     links.open_by_partner(order, signed_in.email)
     order = orders.by_id(order.id)
     return redirect(visit.step_url(order, current_step(facts_of(order))), 303)
-
-
-@pages.post("/sign-out")
-def sign_out() -> ResponseReturnValue:
-    """End the session everywhere it is known."""
-    signed_in = _signed_in()
-    if signed_in:
-        sessions.end_session(signed_in)
-    session.pop("partner", None)
-    return redirect(url_for("partner.overview"), 303)
 
 
 def _signed_in() -> Session | None:

@@ -4,10 +4,14 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask_babel import get_locale
+
+from views import held
+
+_IN_PATHS = "/%:@!$&'()*+,;=~"
 
 
 def init_app(app: Flask) -> None:
@@ -35,14 +39,24 @@ def current_path() -> str:
         parts = urlsplit(request.headers.get("HX-Current-URL", ""))
     except ValueError:
         return ""
-    path = f"/{parts.path.lstrip('/')}" if parts.path else ""
-    return f"{path}?{parts.query}" if path and parts.query else path
+    return own_path(parts.path, parts.query) if parts.path else ""
+
+
+def own_path(path: str, query: str = "") -> str:
+    """A path as a header can carry it, which no browser reads as the address of another site.
+
+    Browsers take a backslash for a slash, and two slashes in front for the name of a host.
+    """
+    own = "/" + quote(path.lstrip("/\\"), safe=_IN_PATHS)
+    return f"{own}?{quote(query, safe=_IN_PATHS + '?')}" if query else own
 
 
 def page(template: str, **context: Any) -> str:
     """Render a page, or for htmx only its #step, from one template and context."""
     settings = current_app.config["SETTINGS"]
     locale = get_locale()
+    g.scripted = not context.get("plain")
+    context.setdefault("signed_in", not is_fragment() and held.is_any())
     return render_template(
         template,
         layout="_step.html" if is_fragment() else "layout.html",

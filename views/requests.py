@@ -5,10 +5,12 @@ from typing import Any
 from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
+from matching import disclosure
+from matching.disclosure import Viewer
 from provisioning import decisions, links
 from provisioning.decisions import Ending
 from provisioning.links import Standing
-from records import lookup, orders
+from records import clock, lookup, orders
 from records import requests as rows
 from records.tables import MagicLink
 from views.forms import ConfirmForm, DecisionForm, DisputeForm, refused
@@ -40,7 +42,7 @@ def _decision(link: MagicLink) -> ResponseReturnValue:
         choice, note = form.decision.data, form.note.clean
         counted = decisions.decide(request.id, link.email, choice, note, settings())
         return _ended(link, counted)
-    body = page("decision.html", form=form, by=link.email, **_about(link))
+    body = page("decision.html", form=form, **_about(link))
     return body, refused(form)
 
 
@@ -72,16 +74,15 @@ def _dispute(link: MagicLink, standing: Standing) -> ResponseReturnValue:
 
 def _ended(link: MagicLink, ending: Ending) -> ResponseReturnValue:
     """What became of the request: every ending has its own words."""
-    return page("request_ended.html", ending=ending, by=link.email, **_about(link))
+    viewer = Viewer.NOBODY if ending is Ending.NOT_ENTITLED else Viewer.NOTICE
+    return page("request_ended.html", ending=ending, **_about(link, viewer))
 
 
-def _about(link: MagicLink) -> dict[str, Any]:
-    request = rows.by_id(link.request_id) if link.request_id else None
-    order = link.order
-    organization = request.organization if request else order.organization
+def _about(link: MagicLink, viewer: Viewer = Viewer.NOTICE) -> dict[str, Any]:
+    row = lookup.by_id(decisions.disputed_organization(link))
     return {
-        "asked": request,
-        "about": order,
-        "organization": organization,
-        "lines": orders.lines(order),
+        "asked": rows.by_id(link.request_id) if link.request_id else None,
+        "about": link.order,
+        "organization": disclosure.shown(row, viewer, clock.today()),
+        "lines": orders.lines(link.order),
     }

@@ -2,18 +2,19 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, request
+from flask import Flask, Response, abort, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
 
 from config import LOOPBACK, Settings
 from records import database
+from views.render import own_path
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+PLAIN_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+POLICY = f"{PLAIN_POLICY}; script-src 'self'; connect-src 'self'"
 HEADERS = {
-    "Content-Security-Policy": POLICY,
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -43,9 +44,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # an hour would end wizards that somebody left open
         WTF_CSRF_SSL_STRICT=False,  # pages send no referrer; refuse_strangers checks the origin
     )
+    app.before_request(_open)  # a page that refuses says too who is signed in
     app.before_request(refuse_strangers)  # before the token is looked at
     csrf.init_app(app)
-    app.before_request(_open)
     app.after_request(add_headers)
     app.teardown_request(lambda error: database.release_connection(error is not None))
 
@@ -86,17 +87,30 @@ def _origin_of(url: str) -> tuple[str, str | None, int | None]:
         return "", None, None
 
 
+def fixed_headers(settings: Settings) -> dict[str, str]:
+    """What every answer carries that says nothing else about itself."""
+    # Other hosts below this one may be somebody else's: nothing is demanded of them.
+    strict = {"Strict-Transport-Security": "max-age=31536000"} if settings.is_https else {}
+    fixed = {"Content-Security-Policy": PLAIN_POLICY, "Cache-Control": "no-store"}
+    return HEADERS | strict | fixed
+
+
 def add_headers(response: Response) -> Response:
     """The policy everywhere; nothing but static files may be kept by anybody."""
-    for name, value in HEADERS.items():
+    fixed = fixed_headers(current_app.config["SETTINGS"])
+    if g.get("scripted"):
+        fixed["Content-Security-Policy"] = POLICY
+    # A refused form must survive Back and forward without JavaScript, which no-store would not.
+    if response.status_code == 422:
+        fixed["Cache-Control"] = "private, no-cache"
+    for name, value in fixed.items():
         response.headers.setdefault(name, value)
-    if current_app.config["SETTINGS"].is_https:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.endpoint == "static":
+    if request.endpoint == "static" and response.status_code < 400:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
-    # A refused form must survive Back and forward without JavaScript, which no-store would not.
-    kept = "private, no-cache" if response.status_code == 422 else "no-store"
-    response.headers.setdefault("Cache-Control", kept)
+    if response.location:
+        # Where the framework redirects by itself, it names the host that the request named.
+        target = urlsplit(response.location)
+        response.location = own_path(target.path, target.query)
     response.vary.update(("HX-Request", "HX-History-Restore-Request", "Cookie"))
     return response

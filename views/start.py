@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 
 from matching.addresses import masked
-from provisioning import links
+from provisioning import fresh_links, links
 from provisioning.facts import facts_of, is_closed
 from provisioning.journey import current_step
 from provisioning.links import Standing
@@ -15,7 +15,7 @@ from records.tables import MagicLink
 from views import visit
 from views.forms import FreshLinkForm, refused
 from views.render import page
-from views.visit import settings
+from views.visit import network, settings
 
 pages = Blueprint("start", __name__)
 STATUS = {
@@ -32,7 +32,8 @@ def home() -> ResponseReturnValue:
     """Get your link again: one neutral answer, whatever is typed."""
     form = FreshLinkForm()
     if form.validate_on_submit():
-        links.send_fresh((form.number.data or "").strip(), form.contact_email.clean, settings())
+        number = (form.number.data or "").strip()
+        fresh_links.ask(number, form.contact_email.clean, settings(), network())
         return page("fresh_sent.html")
     return page("home.html", form=form), refused(form)
 
@@ -42,8 +43,7 @@ def look(token: str) -> ResponseReturnValue:
     """The link's page: a button, or why there is none. Nothing changes by looking."""
     standing, link = links.look(token, "launch")
     if link and standing is not Standing.UNKNOWN:
-        opened = visit.living(link.order.number)
-        if opened and opened[1].email == link.email and standing is Standing.USED:
+        if standing is Standing.USED and _is_open_here(link):
             return _onward(link)
         if is_closed(link.order):
             return _closed(link)
@@ -63,11 +63,17 @@ def claim(token: str) -> ResponseReturnValue:
         return _closed(link)
     standing, secret = links.claim(token, session.get("browser", ""), settings(), "launch")
     if link is None or standing is not Standing.LIVING:
-        if link and standing is Standing.USED and visit.living(link.order.number):
+        if link and standing is Standing.USED and _is_open_here(link):
             return _onward(link)
         return _no_button(standing, link)
     visit.keep(link.order, secret)
     return _onward(link)
+
+
+def _is_open_here(link: MagicLink) -> bool:
+    """Whether the session of the link's own address still lives in this browser."""
+    opened = visit.living(link.order.number)
+    return opened is not None and opened[1].email == link.email
 
 
 def _onward(link: MagicLink) -> ResponseReturnValue:

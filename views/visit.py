@@ -9,8 +9,8 @@ from flask import abort, current_app, g, make_response, redirect, request, sessi
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from config import Settings
-from provisioning import journey
+from config import LOOPBACK, Settings
+from provisioning import journey, limits
 from provisioning.facts import answers_of, facts_of, is_closed
 from provisioning.journey import OrderFacts, Step
 from records import links, orders
@@ -47,6 +47,12 @@ class Visit:
 
 def settings() -> Settings:
     return cast(Settings, current_app.config["SETTINGS"])
+
+
+def network() -> str:
+    """The network that a request came from; empty where all requests come through one proxy."""
+    hidden = settings().host not in LOOPBACK and request.remote_addr in LOOPBACK
+    return "" if hidden else limits.network_of(request.remote_addr or "")
 
 
 def keep(order: Order, secret: str) -> None:

@@ -10,11 +10,12 @@ from matching.sentences import Refused
 from provisioning import orders, organizations
 from provisioning.facts import is_over
 from provisioning.journey import Step, current_step
+from provisioning.matches import page as page_of
 from views.forms import CompanyForm, HandOverForm, OrganizationForm, PurposeForm, refused
 from views.i18n import say
-from views.offers import listing, live, live_match, seen_in, wish_of
+from views.offers import listing, live, live_match, payment, seen_in, wish_of
 from views.render import page
-from views.visit import Visit, answer, onward, settings, step, visit
+from views.visit import Visit, answer, network, onward, settings, step, visit
 
 pages = Blueprint("wizard", __name__, url_prefix="/orders/<number>")
 
@@ -46,8 +47,11 @@ def company(here: Visit) -> ResponseReturnValue:
     if request.method == "POST" and form.i_am_admin.data:
         form.admin_email.data = here.by
     if form.validate_on_submit():
-        _answer_company(here, form)
-        return onward(here)
+        try:
+            _answer_company(here, form)
+            return onward(here)
+        except Refused as unpaid:
+            form.form_errors.append(say(unpaid.sentence))
     matches = live(here, form.company_name.data or "", form.admin_email.data or "")
     return answer(
         here, "company.html", refused(form), form=form, matches=matches, **hand_over_parts(here)
@@ -58,6 +62,10 @@ def _answer_company(here: Visit, form: CompanyForm) -> None:
     name, address = form.name_and_address()
     wish = wish_of(here, form.organization.data or "", name, address)
     found = live_match(here, name, address)
+    # What may not be shown is not chosen from either: a match would go unseen, or a duplicate on.
+    paid = payment(here, found, page_of(found, settings())[0])
+    if paid.refusal:
+        raise Refused(paid.refusal)
     seen = seen_in(here, found, form.seen.data or "", name, address)
     organizations.answer_company(
         here.order, name, address, wish, here.by, settings(), proven=here.proven, seen=seen
@@ -76,7 +84,7 @@ def _first_address(here: Visit) -> str:
 
 @pages.post("/matches")
 def suggest(number: str) -> ResponseReturnValue:
-    """The live fragment under the company name; stores nothing."""
+    """The live fragment under the company name; stores nothing but what was asked."""
     here = visit(number)
     # Where the step is closed by now, the list would lead nowhere.
     if is_over(here.order):
@@ -144,7 +152,9 @@ def hand_over(number: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         email, role = form.contact_email.clean, form.contact_role.data
         try:
-            if not orders.hand_over(here.order, email, role, here.by, settings()):
+            if not orders.hand_over(
+                here.order, email, role, here.by, settings(), network=network()
+            ):
                 return onward(here)
             session.get("orders", {}).pop(number, None)
             session.modified = True

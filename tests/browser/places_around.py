@@ -5,7 +5,7 @@ from datetime import timedelta
 from peewee import OperationalError
 
 from mail import delivery
-from provisioning import links
+from provisioning import fresh_links, links
 from records import clock
 from records.tables import MagicLink, Order
 from tests.browser.places import place, purpose_with_hand_over_open
@@ -113,7 +113,7 @@ def partner_start(page, stage):
     volta()
     for number in ("70012345", "70012346", "70012347"):
         stage.place(PIA, role="partner", number=number, company_name="Acme")
-    links.send_partner_link(PIA, stage.settings)
+    fresh_links.ask_partner(PIA, stage.settings, "")
     page.goto(stage.path("partner_sign_in"))
 
 

@@ -147,6 +147,20 @@ def test_orders_show_prints_the_order_for_scripts(flask, tmp_path):
     assert "25 × Meetings" in flask("orders", "show", "70012345").output
 
 
+def test_an_order_is_granted_more_questions_with_a_reason(flask, tmp_path):
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    flask("orders", "import", str(tmp_path / "orders.csv"))
+    said = ("--who", "Olga", "--why", "she has called")
+    assert flask("orders", "grant", "70012345", *said).output == (
+        "Order 70012345 may look further.\n"
+    )
+    history = json.loads(flask("orders", "show", "70012345", "--json").output)["history"]
+    row = {key: history[-1][key] for key in ("who", "what", "why")}
+    assert row == {"who": "Olga", "what": "more questions granted", "why": "she has called"}
+    assert flask("orders", "grant", "nowhere", *said).exit_code == 2
+    assert flask("orders", "grant", "70012345").exit_code == 2, "never without a reason"
+
+
 def test_an_order_is_placed_with_its_lines(flask):
     result = flask(
         *("orders", "place", "--number", "7", "--contact-email", "J@Acme.com"),

@@ -7,7 +7,19 @@ import pytest
 from records import clock
 from records.tables import AccessRequest, History, Order
 from tests.support import stored
-from tests.support.cast import ALICE, BOB, CAROL, NEWCOMER, PIA, acme, now, requests_of, told, volta
+from tests.support.cast import (
+    ALICE,
+    BOB,
+    CAROL,
+    NEWCOMER,
+    PIA,
+    acme,
+    now,
+    organization,
+    requests_of,
+    told,
+    volta,
+)
 from tests.support.page_client import PageClient
 
 
@@ -54,6 +66,7 @@ def test_an_unopened_link_of_the_old_contact_is_replaced(stage, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: later)
     form = PageClient(stage.app).get("/").form()
     form.fill(number="70012345", contact_email=NEWCOMER).submit()
+    assert stage.mails("fresh_link")
     hand_over(page)
     old = PageClient(stage.app).get(stage.path("fresh_link"), status=410)
     assert old.heading == "A newer link replaces this one"
@@ -153,3 +166,16 @@ def test_the_new_contact_keeps_what_was_typed_and_is_asked_for_nobody_s_rights(s
     assert page.path.endswith("/administrator")
     assert now(order).organization_id == found.id
     assert AccessRequest.select().count() == 1
+
+
+def test_an_unlisted_organization_is_not_handed_over_with_the_order(stage):
+    """It was there for its own administrator alone."""
+    organization("secret", "Secret SE", admins=(ALICE,), unlisted=True)
+    stage.place(ALICE, company_name="Secret SE")
+    review = stage.opened().form().submit()
+    assert "Secret SE" in review.text
+    assert review.path.endswith("/review")
+    hand_over(review, "mallory@elsewhere.example")
+    page = stage.opened("hand_over_new")
+    assert page.path.endswith("/company")
+    assert now(Order.get()).organization_id is None

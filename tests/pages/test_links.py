@@ -8,8 +8,8 @@ import pytest
 
 from mail import delivery
 from mail.mailbox import LocalMailbox
-from provisioning import links
-from records.tables import MagicLink, Order, Session
+from provisioning import fresh_links, links
+from records.tables import LinkWish, MagicLink, Order, Session
 from tests.support import stored
 from tests.support.cast import ALICE, BOB, CAROL, MALLORY, NEWCOMER, PIA, acme, now, told, volta
 from tests.support.page_client import PageClient
@@ -143,9 +143,47 @@ def test_a_replaced_link_says_so(stage, time_machine):
     page = PageClient(stage.app).get(old)
     time_machine.shift(timedelta(minutes=2))
     travel_to_a_fresh_link(stage, PageClient(stage.app))
+    assert stage.mails("fresh_link")
     assert page.form().submit(status=410).heading == "A newer link replaces this one"
     assert page.client.get(old, status=410).heading == "A newer link replaces this one"
     assert stage.opened("fresh_link").path.endswith("/company")
+
+
+def test_whether_a_link_is_sent_is_looked_at_when_the_answer_has_gone_out(app, stage):
+    """So the time that an answer takes says nothing: right and wrong store the same."""
+    stage.place()
+    stage.place(PIA, role="partner", number="70012346")
+    before = stored.but_for(stored.dump(), "LinkWish", "Tally")
+    for address in (NEWCOMER, MALLORY):
+        page = PageClient(app).get("/").form().fill(number="70012345", contact_email=address)
+        page.submit()
+    for address in (PIA, MALLORY):
+        PageClient(app).get("/partner").form().fill(contact_email=address).submit()
+    assert stored.but_for(stored.dump(), "LinkWish", "Tally") == before
+    assert LinkWish.select().count() == 4
+    fresh_links.answer(stage.settings)
+    assert LinkWish.select().count() == 0
+    assert [(m.letter, m.recipient) for m in stage.mails()][2:] == [
+        ("fresh_link", NEWCOMER),
+        ("partner_sign_in", PIA),
+    ]
+
+
+@pytest.mark.parametrize("number", ["", " ", "\0", "7\0", "ключ", "x" * 70_000, "😀" * 200])
+def test_a_number_that_cannot_be_one_asks_for_nothing(stage, number):
+    stage.place()
+    fresh_links.ask(number, NEWCOMER, stage.settings, "")
+    fresh_links.answer(stage.settings)
+    assert [m.letter for m in stage.mails()] == ["launch"]
+
+
+def test_two_loops_send_one_link_for_one_wish(stage):
+    stage.place()
+    for n in range(20):
+        stage.place(f"c{n}@acme.com", number=f"7100{n:04}")
+        fresh_links.ask(f"7100{n:04}", f"c{n}@acme.com", stage.settings, "")
+    stored.at_once([lambda: fresh_links.answer(stage.settings)] * 4)
+    assert len(stage.mails("fresh_link")) == 20
 
 
 def test_an_unknown_link_says_so_and_a_link_of_another_kind_is_unknown(every_letter):
@@ -234,6 +272,7 @@ def test_a_fresh_link_is_sent_once_a_minute_and_ten_times_a_day(stage, time_mach
     for _more in range(20):
         time_machine.shift(timedelta(minutes=2))
         list(fresh_answers(stage, [("70012345", NEWCOMER)]))
+        stage.mails()
     assert len(stage.mails("fresh_link")) == 10
 
 

@@ -107,8 +107,8 @@ def test_signing_out_ends_the_session_wherever_it_was_copied_to(stage, orders):
     page, thief = sign_in(stage), PageClient(stage.app)
     cookie = page.client.http.get_cookie("homeport", domain="homeport.test")
     page.form("[action='/partner/orders/1']").submit()
-    page.client.get("/partner").form("[action='/partner/sign-out']").submit()
-    assert page.client.page.heading == "See your orders"
+    page.client.get("/partner").form("[action='/sign-out']").submit()
+    assert page.client.page.heading == "You are signed out"
     page.client.get("/orders/1/purpose", status=404)
     thief.http.set_cookie("homeport", cookie.value, domain="homeport.test")
     assert thief.get("/partner").heading == "See your orders"

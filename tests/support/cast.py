@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 
 from config import Settings
-from provisioning import directory, intake, links, orders
+from provisioning import directory, fresh_links, intake, links, orders
 from records import directory as rows
 from records.database import db
 from records.tables import AccessRequest, History, MagicLink, Order, Organization, OutboxRow, User
@@ -97,8 +97,13 @@ class Stage:
     def place(self, contact: str = NEWCOMER, **given: Any) -> Order:
         return place(self.settings, contact, **given)
 
+    def order(self, number: str = "70012345") -> Order:
+        """An order as it is stored at this moment."""
+        return Order.get(Order.number == number)
+
     def mails(self, letter: str = "", to: str = "") -> list[OutboxRow]:
-        """Letters queued, oldest first."""
+        """Letters queued, oldest first, as soon as the delivery loop has looked."""
+        fresh_links.answer(self.settings)
         rows = OutboxRow.select().order_by(OutboxRow.id)
         return [r for r in rows if letter in ("", r.letter) and to in ("", r.recipient)]
 

@@ -30,10 +30,11 @@ def names(page: Page) -> list[str]:
     return [name_of(card) for card in cards(page)]
 
 
-def suggested(page: Page, **typed: str) -> Page:
-    """The live list for what is typed into a company step."""
+def suggested(page: Page, more: str = "", **typed: str) -> Page:
+    """The live list for what is typed into a company step, or what follows after `more`."""
     form = page.form().fill(**typed)
     entries = [(name, value) for name, value in form.values.items() if name != "organization"]
+    entries += [("more", more)] if more else []
     path = page.path.rpartition("/")[0] + "/matches"
     return page.client.visit("POST", path, entries, status=200, headers=BY_HTMX, from_page=page)
 

@@ -23,6 +23,11 @@ def _rows(table: type[Table]) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in found]
 
 
+def but_for(dumped: Dump, *tables: str) -> Dump:
+    """A dump without these tables."""
+    return {name: rows for name, rows in dumped.items() if name not in tables}
+
+
 def text() -> str:
     """All that is stored, as one text to search."""
     return repr(dump())

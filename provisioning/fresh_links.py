@@ -1,0 +1,76 @@
+"""A link for who has lost theirs: asked for by anybody, sent to whom it belongs to.
+
+Asking stores a wish, right or wrong, and no more. The delivery loop looks at it, so that neither
+the answer nor the time it takes says whether there is such an order or address.
+"""
+
+from datetime import timedelta
+
+from config import Settings
+from mail.outbox import enqueue
+from provisioning import limits, links
+from provisioning.facts import is_closed
+from records import clock, orders, outbox
+from records import links as rows
+from records.database import db
+from records.tables import Order
+
+ONE_A = timedelta(minutes=1)
+PER_DAY = 10
+LONGEST_NUMBER = 100
+BATCH = 50
+
+
+def ask(number: str, email: str, settings: Settings, network: str) -> None:
+    """Wish for a fresh launch link to an order."""
+    # What no number can be stays one, so that an empty one asks for no sign-in.
+    _wish(number[:LONGEST_NUMBER].replace("\0", "?") or "?", email, settings, network)
+
+
+def ask_partner(email: str, settings: Settings, network: str) -> None:
+    """Wish for a link that signs a partner in."""
+    _wish("", email, settings, network)
+
+
+def answer(settings: Settings) -> None:
+    """Look at each wish, and send a link where the address has a right to one."""
+    while found := rows.wishes(BATCH):
+        for wish in found:
+            with db.atomic():
+                order = orders.by_number(wish.number) if wish.number else None
+                held = orders.locked(order.id) if order else None
+                if not rows.take_wish(wish):
+                    continue
+                if wish.number:
+                    _send(held, wish.email, settings)
+                else:
+                    _send_to_partner(wish.email, settings)
+
+
+def _wish(number: str, email: str, settings: Settings, network: str) -> None:
+    with db.atomic():
+        if limits.allowed("link", settings, network=network):
+            rows.wish(number, email)
+
+
+def _send(order: Order | None, email: str, settings: Settings) -> None:
+    if order is None or order.contact_email != email or is_closed(order):
+        return
+    if not _too_many("fresh_link", email, order):
+        link = links.issue("launch", email, settings, order=order)
+        enqueue("fresh_link", email, order=order, link=link)
+        orders.note(order, email, "fresh link sent")
+
+
+def _send_to_partner(email: str, settings: Settings) -> None:
+    if orders.is_partner(email) and not _too_many("partner_sign_in", email, None):
+        link = links.issue("partner", email, settings)
+        enqueue("partner_sign_in", email, link=link)
+
+
+def _too_many(letter: str, email: str, order: Order | None) -> bool:
+    """Nobody's mailbox is filled by somebody else's clicks: one a minute, ten a day."""
+    now = clock.now()
+    minute = outbox.queued_since(now - ONE_A, letter, email, order)
+    day = outbox.queued_since(now - timedelta(days=1), letter, email, order)
+    return minute >= 1 or day >= PER_DAY

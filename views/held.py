@@ -1,0 +1,21 @@
+"""What this browser holds: the living sessions whose secrets are in its cookie."""
+
+from collections.abc import Iterator
+
+from flask import session
+
+from records import links
+from records.tables import Session
+
+
+def sessions() -> Iterator[Session]:
+    """One for each order that it has open, and a partner's."""
+    for secret in (*session.get("orders", {}).values(), session.get("partner")):
+        found = links.living_session(secret) if secret else None
+        if found:
+            yield found
+
+
+def is_any() -> bool:
+    """Whether there is anything to sign out of."""
+    return next(sessions(), None) is not None
