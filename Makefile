@@ -5,7 +5,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-
 	--no-emit-index-url --no-emit-find-links --no-header
 
 .DELETE_ON_ERROR:
-.PHONY: .venv run test lint fmt requirements
+.PHONY: .venv run test lint audit bench mutants fmt requirements
 
 # The app with a demo, on http://127.0.0.1:8000 (PORT chooses another port).
 run: .venv
@@ -35,6 +35,22 @@ lint: .venv/.checks
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/djlint --quiet --lint partials mail
+
+# Without any network: what bandit is at least fairly sure of, every page's headers, and a crawl of
+# all links and forms as five people find them.
+audit: .venv/.checks
+	$(BIN)/bandit --quiet --recursive -ll -ii app.py config.py commands mail matching provisioning records views
+	@$(BIN)/pytest tests/pages/test_headers.py tests/audit
+
+# Measurements, as tables under bench/results/.
+bench: .venv/.checks
+	@$(BIN)/python -m bench
+
+# Breaks the rules about rights and secrets in every small way, to see whether a test notices.
+mutants: .venv/.checks
+	@rm -rf mutants
+	@$(BIN)/mutmut run --max-children 2 | tr '\r' '\n' | tail -1
+	@$(BIN)/mutmut results
 
 fmt: .venv/.checks
 	$(BIN)/ruff check --fix --quiet .

@@ -1,0 +1,35 @@
+"""All measurements: `make bench`. Each prints its table, which is kept in bench/results/."""
+
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from os import cpu_count
+from pathlib import Path
+
+RESULTS = Path(__file__).parent / "results"
+MEASURED = {
+    "linear": "What each check of an input takes, for inputs that grow",
+    "timing": "Whether the time that an answer takes says what the answer must not",
+}
+
+
+def main() -> None:
+    RESULTS.mkdir(exist_ok=True)
+    for name, title in MEASURED.items():
+        print(f"\n{title}\n", flush=True)
+        done = subprocess.run(
+            [sys.executable, "-m", f"bench.{name}"], stdout=subprocess.PIPE, text=True, check=True
+        )
+        print(done.stdout)
+        (RESULTS / f"{name}.md").write_text(f"# {title}\n\n{_machine()}\n\n{done.stdout}")
+
+
+def _machine() -> str:
+    made = datetime.now(UTC).date().isoformat()
+    system = f"{platform.system()}, Python {platform.python_version()}"
+    return f"Measured {made} on {cpu_count()} cores of a shared machine ({system})."
+
+
+if __name__ == "__main__":
+    main()

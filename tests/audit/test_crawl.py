@@ -1,0 +1,80 @@
+"""Every link and every form of the site, as five people find them; each sees what is theirs alone.
+
+The people of each carry a word in their addresses and in what they wrote: a marker, which only
+those may be shown who have to do with them.
+"""
+
+from typing import NamedTuple
+
+import pytest
+
+from provisioning import links
+from tests.support.cast import Stage, organization
+from tests.support.crawler import Crawler
+from tests.support.page_client import PageClient
+from tests.support.steps import STEPS
+from tests.support.world import orders_in_every_step
+
+FIRST, SECOND, ADMIN, PARTNER = "quokka", "axolotl", "narwhal", "pangolin"
+WORDS = {FIRST, SECOND, ADMIN, PARTNER}
+
+
+class Person(NamedTuple):
+    """Somebody with a browser: where they begin, and whose markers they may see."""
+
+    client: PageClient
+    begin: list[str]
+    may_see: set[str]
+
+
+@pytest.fixture
+def people(stage) -> dict[str, Person]:
+    """Acme GmbH with an administrator, two contacts with an order in every step, a partner."""
+    organization("acme", "Acme GmbH", admins=(f"{ADMIN}@acme.com",), users=("staff@acme.com",))
+    organization("volta", "Volta", admins=("x@volta.example",), kind="partner", origin="partner")
+    around = ["/", "/partner", "/signed-out", "/healthz", "/nowhere"]
+    tables = {}
+    for word, first in ((FIRST, 70_010_000), (SECOND, 70_020_000)):
+        client, address = PageClient(stage.app), f"{word}@acme.com"
+        numbers = orders_in_every_step(stage, address, client, first)
+        steps = [f"/orders/{number}/{step}" for number in numbers.values() for step in STEPS]
+        tables[word] = Person(client, [*around, *steps, *links_to(stage, address)], {word})
+    partner, address = PageClient(stage.app), f"{PARTNER}@volta.example"
+    for number in ("70030001", "70030002"):
+        stage.place(address, number=number, role="partner", company_name="Acme")
+    partner.get("/partner").form().fill(contact_email=address).submit()
+    partner.get(stage.path("partner_sign_in")).form().submit()
+    tables[PARTNER] = Person(partner, [*around, *links_to(stage, address)], {PARTNER})
+    # Whoever asks is named to the administrator, and so is whose order was mapped.
+    theirs = links_to(stage, f"{ADMIN}@acme.com")
+    tables[ADMIN] = Person(PageClient(stage.app), [*around, *theirs], {FIRST, SECOND, ADMIN})
+    everything = [path for person in tables.values() for path in person.begin]
+    closed = [path for path in everything if path.startswith("/orders/")]
+    tables["a stranger"] = Person(PageClient(stage.app), [*around, *closed, "/start/x"], set())
+    return tables
+
+
+def links_to(stage: Stage, address: str) -> list[str]:
+    """The paths of all links mailed to somebody."""
+    mailed = [row.link for row in stage.mails(to=address) if row.link_id]
+    urls = {str(links.url_of(link, stage.settings)) for link in mailed}
+    return sorted(url.removeprefix(stage.settings.link_base) for url in urls)
+
+
+def as_a_person_would(name: str, values: list[str]) -> str:
+    """What is offered last, or what somebody types into a field of this name."""
+    typed = {
+        "contact_email": "somebody@plain.example", "admin_email": "somebody@acme.com",
+        "company_name": "Acme Gardens", "number": "70010001", "message": "Please.", "note": "Fine.",
+    }  # fmt: skip
+    return typed.get(name) or (values[-1] if values else "")
+
+
+@pytest.mark.parametrize("who", [FIRST, SECOND, ADMIN, PARTNER, "a stranger"])
+def test_every_link_and_form_answers_and_shows_nobody_else(people, who):
+    person = people[who]
+    crawler = Crawler(person.client, WORDS - person.may_see, as_a_person_would)
+    crawler.crawl(person.begin)
+    # Not an empty walk: at least the two forms that everybody finds, in each way of filling them.
+    assert len(crawler.sent) >= 12, crawler.sent
+    assert crawler.answers >= 25, crawler.answers
