@@ -1,0 +1,141 @@
+"""People acting at the same moment, again and again, on a world that is put back in between."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from functools import reduce
+from operator import and_
+from threading import Barrier
+from time import sleep
+from typing import Any, TypeAlias
+
+from flask import Flask
+from peewee import sort_models  # type: ignore[attr-defined]
+from werkzeug.test import TestResponse
+
+from records.columns import Table
+from records.database import db
+from records.tables import TABLES, History, Order, OutboxRow
+from tests.support.form import Form
+
+ROUNDS = int(os.environ.get("ROUNDS", "40"))
+CLEARLY, SLIGHTLY = 0.03, 0.0004  # seconds that the later ones wait
+
+Act: TypeAlias = Callable[[], Any]
+Race: TypeAlias = Callable[[Sequence[Act]], list[Any]]
+Row: TypeAlias = dict[str, Any]
+World: TypeAlias = dict[type[Table], dict[tuple[Any, ...], Row]]
+
+
+@contextmanager
+def track(parties: int) -> Iterator[Race]:
+    """A function that does `parties` acts at once, each in a thread that keeps its connection.
+
+    Each of them goes first in turn, at the beginning clearly, later by next to nothing. What fails
+    in any thread, a deadlock or a lock that is not given included, fails in the caller.
+    """
+    start = Barrier(parties)
+    rounds = 0
+
+    def act(one: Act, pause: float) -> Any:
+        db.connect(reuse_if_open=True)
+        start.wait(timeout=60)
+        sleep(pause)
+        return one()
+
+    def race(acts: Sequence[Act]) -> list[Any]:
+        nonlocal rounds
+        lag = CLEARLY if rounds < parties else rounds // parties % 10 * SLIGHTLY
+        pauses = [0 if place == rounds % parties else lag for place in range(parties)]
+        rounds += 1
+        running = [threads.submit(act, *each) for each in zip(acts, pauses, strict=True)]
+        wait(running)
+        return [done.result() for done in running]
+
+    with ThreadPoolExecutor(parties) as threads:
+        try:
+            yield race
+        finally:
+            for closing in [threads.submit(act, db.close, 0) for _ in range(parties)]:
+                closing.result()
+
+
+def world() -> World:
+    """All rows as they are."""
+    return {table: _by_key(table) for table in TABLES}
+
+
+def put_back(before: World) -> None:
+    """Make all rows what they were: what came since goes, what changed or went is restored."""
+    with db.atomic():
+        now, tables = world(), sort_models(TABLES)
+        # First what refers, then what is referred to.
+        for table in reversed(tables):
+            for key, row in now[table].items():
+                if key not in before[table]:
+                    table.delete().where(_is(table, key)).execute()
+                elif row != before[table][key]:
+                    table.update(**before[table][key]).where(_is(table, key)).execute()
+        for table in tables:
+            for key in before[table].keys() - now[table].keys():
+                table.insert(**before[table][key]).execute()
+
+
+def rounds_of(before: World, most: int = ROUNDS) -> Iterator[int]:
+    """The numbers of the rounds; after each one the world is put back."""
+    for number in range(most):
+        yield number
+        put_back(before)
+
+
+def since(before: World, order: Order) -> tuple[list[str], list[tuple[str, str]]]:
+    """What the history of an order says, and (letter, recipient) of the mails about it, since."""
+    said = [row.what for row in _new(before, History) if row.order_id == order.id]
+    mails = [(m.letter, m.recipient) for m in _new(before, OutboxRow) if m.order_id == order.id]
+    return said, mails
+
+
+def pressing(form: Form) -> Callable[[], TestResponse]:
+    """A press of a form's button, as the browser is now, however often and in whatever thread.
+
+    The answer is left as it is: checking the page it leads to would take longer than the race.
+    """
+    browser, path, entries = form.page.client, str(form.element["action"]), form.values
+    cookie = browser.http.get_cookie("homeport", domain="homeport.test")
+    headers = {"Sec-Fetch-Site": "same-origin", "Origin": "null"}
+    headers |= {"Cookie": f"homeport={cookie.value}"} if cookie else {}
+    client = browser.http.application.test_client(use_cookies=False)
+
+    def press() -> TestResponse:
+        return client.post(path, base_url=browser.base_url, data=entries, headers=headers)
+
+    return press
+
+
+def status_after(answer: TestResponse, app: Flask, path: str) -> int:
+    """Status of a page in the browser that got this answer and the cookie that came with it."""
+    headers = {"Cookie": answer.headers["Set-Cookie"].partition(";")[0]}
+    at = app.config["SETTINGS"].public_url
+    return app.test_client(use_cookies=False).get(path, base_url=at, headers=headers).status_code
+
+
+def _new(before: World, table: type[Table]) -> list[Any]:
+    last = max((key[0] for key in before[table]), default=0)
+    return list(table.select().where(table.id > last).order_by(table.id))
+
+
+def _by_key(table: type[Table]) -> dict[tuple[Any, ...], Row]:
+    names = _key(table)
+    rows: Any = table.select().dicts()
+    return {tuple(row[name] for name in names): dict(row) for row in rows}
+
+
+def _key(table: Any) -> Sequence[str]:
+    key = table._meta.primary_key
+    return getattr(key, "field_names", None) or [key.name]
+
+
+def _is(table: Any, key: tuple[Any, ...]) -> Any:
+    pairs = zip(_key(table), key, strict=True)
+    return reduce(and_, [getattr(table, name) == value for name, value in pairs])

@@ -1,0 +1,261 @@
+"""What one person was given is worth nothing in another's hands, and nobody learns that it exists.
+
+Every address comes from the application's own map: one that is new needs its place in `ROUTES`.
+"""
+
+import re
+from itertools import product
+from typing import Any
+
+import pytest
+
+from records.tables import AccessRequest, Session
+from tests.support import stored
+from tests.support.cast import CAROL, MALLORY, PIA, Stage
+from tests.support.page_client import PageClient
+from tests.support.steps import csrf_token
+from tests.trust.people import HOST, PEOPLE, SAM, again, asked, cookie_of, settle
+from tests.trust.racing import put_back, world
+
+ABSENT, MADE_UP = "79999999", "x" * 43
+# For whom an address is: whoever has the order open, whoever has the link, or anybody.
+ROUTES = {
+    "/": "anybody",
+    "/start/<token>": "link",
+    "/orders/<number>": "order",
+    "/orders/<number>/": "order",
+    "/orders/<number>/purpose": "order",
+    "/orders/<number>/company": "order",
+    "/orders/<number>/matches": "order",
+    "/orders/<number>/organization": "order",
+    "/orders/<number>/hand-over": "order",
+    "/orders/<number>/administrator": "order",
+    "/orders/<number>/waiting": "order",
+    "/orders/<number>/review": "order",
+    "/orders/<number>/done": "order",
+    "/requests/<token>": "link",
+    "/partner": "anybody",  # with one's own session, one's own orders
+    "/partner/<token>": "link",
+    "/partner/orders/<number>": "order",
+    "/sign-out": "anybody",
+    "/signed-out": "anybody",
+    "/mailbox": "nobody",  # but on this machine, without a mail server
+    "/mailbox/<name>": "nobody",
+    "/mailbox/<name>/html": "nobody",
+    "/healthz": "anybody",
+    "/readyz": "anybody",
+    "/static/<path:filename>": "anybody",
+}
+# Whatever any form of the wizard asks, answered as its owner would.
+FIELDS = {
+    "purpose": "partner_for_customer", "company_name": "Acme", "admin_email": CAROL,
+    "organization": "new", "message": "Please.", "decision": "add", "note": "", "confirm": "yes",
+    "contact_email": MALLORY, "contact_role": "customer", "action": "ask", "number": "70000000",
+}  # fmt: skip
+
+NOT_HERE = (404, "There is nothing here for you")
+UNKNOWN = (404, "We do not know this link")
+# What a link says to whoever has it, who is not its order's contact in this browser.
+SAYS = {
+    ("launch", "living"): (200, "Set up order N"),
+    ("launch", "used"): (410, "This link has been used"),
+    ("launch", "replaced"): (410, "A newer link replaces this one"),
+    ("launch", "expired"): (410, "This link has expired"),
+    ("launch", "order stopped"): (200, "This order has been stopped"),
+    ("launch", "order cancelled"): (200, "This order has been cancelled"),
+    ("launch", "order expired"): (200, "This order has expired"),
+    ("partner", "living"): (200, "See your orders"),
+    ("partner", "used"): (410, "This link has been used"),
+    ("partner", "replaced"): (410, "A newer link replaces this one"),
+    ("partner", "expired"): (410, "This link has expired"),
+    ("decision", "open"): (200, "Add an administrator?"),
+    ("decision", "decided"): (200, "This has been answered"),
+    ("decision", "expired"): (200, "This request has expired"),
+    ("decision", "withdrawn"): (200, "This request was withdrawn"),
+    ("decision", "not_entitled"): (200, "You cannot answer this"),
+    ("first_admin", "open"): (200, "Will you administer this organization?"),
+    ("dispute", "living"): (200, "Is this not yours?"),
+    ("dispute", "used"): (200, "The order has been stopped"),
+    ("dispute", "replaced"): (410, "This link has expired"),
+    ("dispute", "expired"): (410, "This link has expired"),
+}
+OPENED = {CAROL: 9, SAM: 6, PIA: 3, MALLORY: 1}  # orders that their browsers have open
+DOORS = {"launch": "/start/", "partner": "/partner/"}
+
+
+@pytest.fixture
+def stage(app) -> Stage:
+    return Stage(app)
+
+
+@pytest.fixture(scope="module")
+def memory(database_url) -> dict[str, Any]:
+    """What was settled once is put back for each test."""
+    return {}
+
+
+@pytest.fixture
+def town(stage, memory):
+    if not memory:
+        memory.update(town=settle(stage), rows=world())
+    put_back(memory["rows"])
+    return again(memory["town"], stage.app)
+
+
+@pytest.fixture
+def tokens(town):
+    """A CSRF token of each browser."""
+    return {name: csrf_token(browser.get("/")) for name, browser in town.browsers.items()}
+
+
+def routes(app, kind):
+    """(address, methods) of every route of a kind."""
+    return [
+        (rule.rule, sorted((rule.methods or set()) - {"OPTIONS"}))
+        for rule in app.url_map.iter_rules()
+        if ROUTES[rule.rule] == kind
+    ]
+
+
+def asking(browser, token, method):
+    """A function that asks for a path, with all fields that any form there has."""
+    return lambda path: asked(browser, token, method, path, **FIELDS)
+
+
+def heading(answer):
+    return re.sub(r"<[^>]*>", "", answer.body.partition("<h1")[2].partition("</h1>")[0])[
+        15:
+    ].strip()
+
+
+def test_every_address_has_its_place_here(app):
+    assert {rule.rule for rule in app.url_map.iter_rules()} == set(ROUTES)
+
+
+def test_another_s_order_is_answered_as_one_that_does_not_exist(stage, town, tokens):
+    before, seen = stored.dump(), 0
+    for name, mine in OPENED.items():
+        at = [f"/orders/{n}" for n in town.orders[name]]
+        opened = [asked(town.browsers[name], "", "GET", path).status for path in at]
+        assert opened.count(303) == mine, name
+    for (rule, methods), name in product(routes(stage.app, "order"), PEOPLE):
+        browser = town.browsers[name]
+        others = [n for owner, mine in town.orders.items() if owner != name for n in mine]
+        for method in methods:
+            ask = asking(browser, tokens[name], method)
+            nowhere = ask(rule.replace("<number>", ABSENT))
+            assert nowhere.status == 404
+            for number in others:
+                assert ask(rule.replace("<number>", number)) == nowhere, (name, rule, number)
+                seen += 1
+    assert seen > 1000
+    assert stored.dump() == before
+
+
+def test_a_link_of_another_kind_is_answered_as_one_that_was_made_up(stage, town, tokens):
+    before, seen = stored.dump(), 0
+    for (rule, methods), name in product(routes(stage.app, "link"), PEOPLE):
+        door = rule.partition("<")[0]
+        others = [mail for mail in town.links if DOORS.get(mail.purpose, "/requests/") != door]
+        assert len({mail.purpose for mail in others}) >= 2
+        for method in methods:
+            ask = asking(town.browsers[name], tokens[name], method)
+            nowhere = ask(door + MADE_UP)
+            assert nowhere.status == 404
+            for mail in others:
+                assert ask(door + mail.token) == nowhere, (name, rule, mail)
+                seen += 1
+    assert seen > 500
+    assert stored.dump() == before
+
+
+def test_a_link_says_what_it_is_worth_and_only_a_living_one_is_worth_anything(stage, town, tokens):
+    """Whoever has a link of a mail has proved that mailbox; one that is over opens nothing."""
+    before, kinds = stored.dump(), set()
+    for mail, name in product(town.links, PEOPLE):
+        if mail.to == name:
+            continue
+        path = DOORS.get(mail.purpose, "/requests/") + mail.token
+        living = mail.state in ("living", "open")
+        for method in ("GET", "HEAD", *(() if living else ("POST",))):
+            answer = asked(town.browsers[name], tokens[name], method, path, **FIELDS)
+            status, words = SAYS[mail.purpose, mail.state]
+            assert answer.status == status, (mail, name, method)
+            if method != "HEAD":
+                assert heading(answer) == words.replace("N", mail.number), (mail, name, method)
+        kinds.add((mail.purpose, mail.state))
+    assert kinds == set(SAYS)
+    assert stored.dump() == before
+
+
+def test_a_living_link_speaks_for_its_mailbox_in_any_browser_and_for_nobody_else(stage, town):
+    browser = PageClient(stage.app)
+    before = world()
+    for mail in town.links:
+        if mail.state not in ("living", "open"):
+            continue
+        form = browser.get(DOORS.get(mail.purpose, "/requests/") + mail.token).form()
+        if mail.purpose == "decision":
+            form.fill(decision="decline").submit()
+        elif mail.purpose in ("first_admin", "dispute"):
+            form.fill(confirm="yes" if mail.purpose == "first_admin" else True).submit()
+        else:
+            form.submit()
+            assert Session.select().order_by(Session.id.desc()).get().email == mail.to
+        decided = AccessRequest.select().where(AccessRequest.decided_by == MALLORY)
+        assert not decided.exists()
+        put_back(before)
+
+
+# --- tokens and cookies of browsers --------------------------------------------------------------
+
+
+def test_a_csrf_token_of_another_browser_is_worth_as_much_as_a_made_up_one(stage, town, tokens):
+    numbers = {name: mine[0] for name, mine in town.orders.items()}
+    before = stored.dump()
+    rules = [
+        rule
+        for kind in ("order", "link", "anybody")
+        for rule, methods in routes(stage.app, kind)
+        if "POST" in methods
+    ]
+    assert len(rules) > 10
+    for rule, name, other in product(rules, (CAROL, SAM, PIA, MALLORY), PEOPLE):
+        path = rule.replace("<number>", numbers[name]).replace("<token>", MADE_UP)
+        if other != name:
+            answer = asked(town.browsers[name], tokens[other], "POST", path, **FIELDS)
+            assert answer == asked(town.browsers[name], "made.up.token", "POST", path, **FIELDS)
+            assert answer.status == 400, (rule, name)
+    assert stored.dump() == before
+
+
+def test_a_cookie_pieced_together_from_two_is_none(stage, town):
+    """Its parts are what it says, when, and the signature of both."""
+    mine, theirs = (cookie_of(town.browsers[name]) for name in (MALLORY, CAROL))
+    path = f"/orders/{town.orders[CAROL][0]}/company"
+    browser = PageClient(stage.app)
+    nothing = asked(browser, "", "GET", path)
+    assert nothing.status == 404
+    browser.http.set_cookie("homeport", theirs, domain=HOST)
+    assert asked(browser, "", "GET", path).status == 200
+    parts = list(zip(mine.rsplit(".", 2), theirs.rsplit(".", 2), strict=True))
+    for picked in product((0, 1), repeat=3):
+        if len(set(picked)) > 1:
+            made = ".".join(pair[which] for pair, which in zip(parts, picked, strict=True))
+            browser.http.set_cookie("homeport", made, domain=HOST)
+            assert asked(browser, "", "GET", path)[:2] == nothing[:2], picked
+
+
+def test_a_session_s_secret_opens_its_own_order_under_its_own_number_only(stage, town):
+    browser = town.browsers[CAROL]
+    own, other = town.orders[CAROL][0], town.orders[SAM][0]
+    with browser.http.session_transaction(base_url=browser.base_url) as session:
+        secret = session["orders"][own]
+    for number in (other, town.orders[CAROL][1], ABSENT):
+        with browser.http.session_transaction(base_url=browser.base_url) as session:
+            session["orders"] = {number: secret}
+        token = csrf_token(browser.get("/"))
+        for rule, methods in routes(stage.app, "order"):
+            path = rule.replace("<number>", number)
+            for method in methods:
+                assert asked(browser, token, method, path, **FIELDS).status == 404, (number, path)
