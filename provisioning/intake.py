@@ -11,6 +11,7 @@ from matching.addresses import canonical
 from matching.names import company_name
 from matching.sentences import Refused, sentence
 from matching.text import is_clean
+from provisioning.directory_files import LONGEST_LINE
 from provisioning.directory_files import lines as lines_of
 
 Fields = dict[str, str]
@@ -88,9 +89,10 @@ def read_file(path: Path) -> Iterator[tuple[int, NewOrder | Refused]]:
     """
     found: dict[str, list[tuple[int, Fields]]] = {}
     torn: dict[str, int] = {}
+    place = _place_of_number(path)
     for line in lines_of(path, NEEDED):
         if isinstance(line.fields, Refused):
-            torn |= dict.fromkeys(_numbers(line.beginning), line.number)
+            torn |= dict.fromkeys(_numbers(line.beginning, place), line.number)
             yield line.number, line.fields
         elif not (number := line.fields.get("number", "").strip()):
             yield line.number, Refused(sentence("The row has no order number."))
@@ -101,9 +103,20 @@ def read_file(path: Path) -> Iterator[tuple[int, NewOrder | Refused]]:
         yield together[0][0], _torn(torn[number]) if number in torn else _order(together)
 
 
-def _numbers(row: bytes) -> list[str]:
-    """Whatever in a row that cannot be read may be the number of its order."""
-    cells = re.split(r"[\s\",:{}]+", row.decode("ascii", "replace"))
+def _place_of_number(path: Path) -> int | None:
+    """Which cell of a row holds its order's number; None where the rows are JSON."""
+    with open(path, encoding="utf-8-sig", errors="replace") as file:
+        columns = [name.strip(' \r\n"') for name in file.readline(LONGEST_LINE).split(",")]
+    return columns.index("number") if "number" in columns else None
+
+
+def _numbers(row: bytes, place: int | None) -> list[str]:
+    """What in a row that cannot be read may be the number of its order."""
+    text = row.decode("ascii", "replace")
+    if place is None:
+        cells = re.split(r"[\s\",:{}]+", text)
+    else:
+        cells = [cell.strip(' \r\n"') for cell in text.split(",")[place : place + 1]]
     return [cell for cell in cells if len(cell) <= LONGEST_NUMBER and NUMBER.fullmatch(cell)]
 
 

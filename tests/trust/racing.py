@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import reduce
 from operator import and_
-from threading import Barrier
+from threading import Barrier, Event
 from time import sleep
 from typing import Any, TypeAlias
 
@@ -20,7 +20,7 @@ from records.tables import TABLES, History, Order, OutboxRow
 from tests.support.form import Form
 
 ROUNDS = int(os.environ.get("ROUNDS", "40"))
-CLEARLY, SLIGHTLY = 0.03, 0.0004  # seconds that the later ones wait
+SLIGHTLY = 0.0004  # seconds that the later ones wait
 
 Act: TypeAlias = Callable[[], Any]
 Race: TypeAlias = Callable[[Sequence[Act]], list[Any]]
@@ -32,24 +32,31 @@ World: TypeAlias = dict[type[Table], dict[tuple[Any, ...], Row]]
 def track(parties: int) -> Iterator[Race]:
     """A function that does `parties` acts at once, each in a thread that keeps its connection.
 
-    Each of them goes first in turn, at the beginning clearly, later by next to nothing. What fails
-    in any thread, a deadlock or a lock that is not given included, fails in the caller.
+    Each of them goes first in turn, once to its end and later by next to nothing. What fails in any
+    thread, a deadlock or a lock that is not given included, fails in the caller.
     """
     start = Barrier(parties)
     rounds = 0
 
-    def act(one: Act, pause: float) -> Any:
+    def act(one: Act, pause: float, others: bool, first: Event) -> Any:
         db.connect(reuse_if_open=True)
         start.wait(timeout=60)
+        if others:
+            first.wait(timeout=60)
         sleep(pause)
-        return one()
+        try:
+            return one()
+        finally:
+            first.set()
 
     def race(acts: Sequence[Act]) -> list[Any]:
         nonlocal rounds
-        lag = CLEARLY if rounds < parties else rounds // parties % 10 * SLIGHTLY
-        pauses = [0 if place == rounds % parties else lag for place in range(parties)]
+        first, running = Event(), []
+        for place, one in enumerate(acts):
+            late = place != rounds % parties
+            pause = late * (rounds // parties % 10) * SLIGHTLY
+            running.append(threads.submit(act, one, pause, late and rounds < parties, first))
         rounds += 1
-        running = [threads.submit(act, *each) for each in zip(acts, pauses, strict=True)]
         wait(running)
         return [done.result() for done in running]
 
@@ -57,7 +64,8 @@ def track(parties: int) -> Iterator[Race]:
         try:
             yield race
         finally:
-            for closing in [threads.submit(act, db.close, 0) for _ in range(parties)]:
+            ended = Event()
+            for closing in [threads.submit(act, db.close, 0, False, ended) for _ in range(parties)]:
                 closing.result()
 
 
