@@ -19,9 +19,9 @@ def reissue(link: MagicLink) -> MagicLink:
     return links.reissue(link, settings())
 
 
-def answer_wishes() -> None:
-    """Send links to who asked for one and may have it."""
-    fresh_links.answer(settings())
+def answer_wishes() -> int:
+    """Send links to who asked for one and may have it; how many were looked at."""
+    return fresh_links.answer(settings())
 
 
 def due_work() -> None:
@@ -32,7 +32,8 @@ def due_work() -> None:
 
 def deliver_all() -> int:
     """Deliver what is due now; how many letters were settled."""
-    answer_wishes()
+    while answer_wishes():
+        pass
     total = 0
     while settled := delivery.deliver_due(settings(), reissue, BATCH):
         total += settled

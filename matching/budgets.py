@@ -23,7 +23,8 @@ def price(question: Question, shown: Iterable[Candidate], proven: str | None) ->
     """The price of an answer that shows these candidates to whoever proved a mailbox, or nobody.
 
     The plain rule's list for one's own proven domain is free, unless people of many companies share
-    the domain; so is everything about one's own proven address.
+    the domain; so is everything about one's own proven address. A colleague's address counts: what
+    it administers is not for guessing.
     """
     own_address = proven == question.address
     own_domain = (
@@ -38,7 +39,7 @@ def price(question: Question, shown: Iterable[Candidate], proven: str | None) ->
     return Price(
         question=sha256(question.key.encode()).hexdigest(),
         is_limited=not own_domain,
-        address=None if own_address or own_domain else question.address,
+        address=None if own_address else question.address,
         organizations=counted,
     )
 

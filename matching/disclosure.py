@@ -166,6 +166,14 @@ def _banded(
     )
 
 
+def coarse(candidate: Candidate, today: date) -> Candidate:
+    """A candidate as its bands describe it: its place in a list is to say no more than they do."""
+    seen = _coarse(candidate.organization)
+    organization = replace(candidate.organization, **seen._asdict())
+    reading = activity.reading(organization, today)
+    return replace(candidate, organization=organization, reading=reading)
+
+
 def band(number: int, bands: tuple[Band, ...]) -> Band:
     """The band that a number lies in."""
     return next(band for band in bands if band.high is None or number <= band.high)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from config import Settings
 from matching import budgets
-from matching.rules import Candidate
+from matching.rules import Candidate, Tier
 from matching.sentences import Sentence, sentence
 from provisioning import limits, requests
 from provisioning.matches import Match
@@ -16,10 +16,7 @@ from records.tables import Order
 
 GRANTED = "more questions granted"
 REASON = "budget_spent"
-SPENT = sentence(
-    "This order has looked for organizations as often as it may. We have been told, and can let it "
-    "look further: write to us."
-)
+CLOSED = (Tier.WEAK, Tier.DOMAIN)  # tiers that stand in nobody's way
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +49,22 @@ def pay(
         return Paid(shown)
     with db.atomic():
         held = orders.locked(order.id)
+        known = rows.known(held.id, wanted)
+        room = {kind: _room(held, kind, settings) for kind in ("question", "address")}
+        left = _room(held, "organization", settings)
+        costs = _costs(price, known)
+        # With nothing left to show, a question would still say whether there is something.
+        if any(room.get(kind, 1) < 1 or (kind == "question" and left < 1) for kind in costs):
+            _call_operator(held, by, settings)
+            return Paid(refusal=spent(held, settings))
         who = {"order": held.number, "address": by, "network": network}
         if not limits.allowed("look up", settings, **who):
-            return Paid(refusal=limits.TOO_OFTEN)
-        known = rows.known(held.id, wanted)
-        if not _ask(held, price, known, settings):
-            _call_operator(held, by, settings)
-            return Paid(refusal=SPENT)
+            return Paid(refusal=limits.too_often("look up"))
+        for kind, what in costs.items():
+            rows.spend(held.id, kind, [what])
         news = [n for n in price.organizations if str(n) not in known]
-        room = _room(held, "organization", settings.order_organizations)
-        rows.spend(held.id, "organization", map(str, news[:room]))
-        if len(news) <= room:
-            return Paid(shown)
-        _call_operator(held, by, settings)
-        hidden = set(news[room:])
-        return Paid([c for c in shown if c.organization.id not in hidden], SPENT)
+        rows.spend(held.id, "organization", map(str, news[:left]))
+        return _cut(held, shown, set(news[left:]), by, settings)
 
 
 def grant(order: Order, by: str, why: str) -> None:
@@ -75,23 +73,44 @@ def grant(order: Order, by: str, why: str) -> None:
         orders.note(orders.locked(order.id), by, GRANTED, why)
 
 
-def _ask(held: Order, price: budgets.Price, known: set[str], settings: Settings) -> bool:
-    """Pay for the question and the address, both or neither."""
-    costs = []
-    if price.question not in known:
-        kind = "question" if price.is_limited else "own_question"
-        costs.append((kind, price.question, settings.order_questions))
+def spent(order: Order, settings: Settings) -> Sentence:
+    """What is said in place of an answer."""
+    return sentence(
+        "This order has looked up as many companies as one order may. %(seller)s has been told and "
+        "can allow more: write to %(address)s and name order %(number)s.",
+        seller=settings.seller_name,
+        address=settings.support_address,
+        number=order.number,
+    )
+
+
+def _costs(price: budgets.Price, known: set[str]) -> dict[str, str]:
+    """What is new of the question and the address, by the budget that pays for it."""
+    kind = "question" if price.is_limited else "own_question"
+    costs = {} if price.question in known else {kind: price.question}
     if price.address and price.address not in known:
-        costs.append(("address", price.address, settings.order_addresses))
-    if any(kind != "own_question" and _room(held, kind, most) < 1 for kind, _what, most in costs):
-        return False
-    for kind, what, _most in costs:
-        rows.spend(held.id, kind, [what])
-    return True
+        costs["address"] = price.address
+    return costs
 
 
-def _room(held: Order, kind: str, most: int) -> int:
+def _cut(
+    held: Order, shown: Sequence[Candidate], hidden: set[int], by: str, settings: Settings
+) -> Paid:
+    """What may be shown; it only says that more is hidden where that may be the one."""
+    visible = [c for c in shown if c.organization.id not in hidden]
+    if all(c.tier in CLOSED for c in shown if c.organization.id in hidden):
+        return Paid(visible)
+    _call_operator(held, by, settings)
+    return Paid(visible, spent(held, settings))
+
+
+def _room(held: Order, kind: str, settings: Settings) -> int:
     """How much of a budget is left."""
+    most = {
+        "question": settings.order_questions,
+        "address": settings.order_addresses,
+        "organization": settings.order_organizations,
+    }[kind]
     used = rows.used(held.id, kind)
     if used < most:
         return most - used

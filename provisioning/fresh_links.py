@@ -4,6 +4,7 @@ Asking stores a wish, right or wrong, and no more. The delivery loop looks at it
 the answer nor the time it takes says whether there is such an order or address.
 """
 
+import logging
 from datetime import timedelta
 
 from config import Settings
@@ -12,45 +13,63 @@ from provisioning import limits, links
 from provisioning.facts import is_closed
 from records import clock, orders, outbox
 from records import links as rows
-from records.database import db
-from records.tables import Order
+from records.database import Unavailable, db
+from records.tables import LinkWish, Order
 
 ONE_A = timedelta(minutes=1)
 PER_DAY = 10
 LONGEST_NUMBER = 100
 BATCH = 50
 
+log = logging.getLogger(__name__)
 
-def ask(number: str, email: str, settings: Settings, network: str) -> None:
-    """Wish for a fresh launch link to an order."""
+
+def ask(number: str, email: str, settings: Settings, network: str) -> bool:
+    """Wish for a fresh launch link to an order; False where a network asks too often."""
     # What no number can be stays one, so that an empty one asks for no sign-in.
-    _wish(number[:LONGEST_NUMBER].replace("\0", "?") or "?", email, settings, network)
+    return _wish(number[:LONGEST_NUMBER].replace("\0", "?") or "?", email, settings, network)
 
 
-def ask_partner(email: str, settings: Settings, network: str) -> None:
-    """Wish for a link that signs a partner in."""
-    _wish("", email, settings, network)
+def ask_partner(email: str, settings: Settings, network: str) -> bool:
+    """Wish for a link that signs a partner in; False where a network asks too often."""
+    return _wish("", email, settings, network)
 
 
-def answer(settings: Settings) -> None:
-    """Look at each wish, and send a link where the address has a right to one."""
-    while found := rows.wishes(BATCH):
-        for wish in found:
-            with db.atomic():
-                order = orders.by_number(wish.number) if wish.number else None
-                held = orders.locked(order.id) if order else None
-                if not rows.take_wish(wish):
-                    continue
-                if wish.number:
-                    _send(held, wish.email, settings)
-                else:
-                    _send_to_partner(wish.email, settings)
+def answer(settings: Settings) -> int:
+    """Look at the oldest wishes, and send links where they are due; how many there were.
+
+    One that cannot be answered is dropped, and does not keep the others waiting.
+    """
+    found = rows.wishes(BATCH)
+    for wish in found:
+        try:
+            _answer(wish, settings)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("a wish for a link is dropped")
+            rows.take_wish(wish)
+    return len(found)
 
 
-def _wish(number: str, email: str, settings: Settings, network: str) -> None:
+def _answer(wish: LinkWish, settings: Settings) -> None:
     with db.atomic():
-        if limits.allowed("link", settings, network=network):
-            rows.wish(number, email)
+        order = orders.by_number(wish.number) if wish.number else None
+        held = orders.locked(order.id) if order else None
+        if not rows.take_wish(wish):
+            return
+        if wish.number:
+            _send(held, wish.email, settings)
+        else:
+            _send_to_partner(wish.email, settings)
+
+
+def _wish(number: str, email: str, settings: Settings, network: str) -> bool:
+    with db.atomic():
+        if not limits.allowed("link", settings, network=network):
+            return False
+        rows.wish(number, email)
+        return True
 
 
 def _send(order: Order | None, email: str, settings: Settings) -> None:

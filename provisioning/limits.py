@@ -7,11 +7,10 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import NamedTuple
 
 from config import Settings
-from matching.sentences import sentence
+from matching.sentences import Sentence, sentence
 from records import budgets, clock
 from records.database import db
 
-TOO_OFTEN = sentence("That was a lot in a short time. Wait a while, then try again.")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -23,14 +22,15 @@ class Limit(NamedTuple):
 
 
 # Far above what people do by hand, far below what a program would need to learn or to harm much.
+# A network may be a whole office, or all that stand behind one provider's address.
 LIMITS = {
-    "link": {"network": Limit(60, HOUR)},
-    "hand over": {"order": Limit(5, DAY), "address": Limit(5, DAY), "network": Limit(60, HOUR)},
-    "ask": {"order": Limit(10, DAY), "address": Limit(10, DAY), "network": Limit(120, HOUR)},
+    "link": {"network": Limit(300, HOUR)},
+    "hand over": {"order": Limit(5, DAY), "address": Limit(50, DAY), "network": Limit(300, HOUR)},
+    "ask": {"order": Limit(10, DAY), "network": Limit(300, HOUR)},
     "look up": {
         "order": Limit(120, HOUR),
         "address": Limit(240, HOUR),
-        "network": Limit(1200, HOUR),
+        "network": Limit(2400, HOUR),
     },
 }
 
@@ -38,27 +38,50 @@ LIMITS = {
 def allowed(what: str, settings: Settings, **who: str) -> bool:
     """Count one more of `what` for each of `who` (order, address, network); False: one is over.
 
-    What is not known is an empty text: counted, so that every call costs alike, without a limit.
+    What is not known is an empty text, and not counted. A network is counted last: who is over a
+    limit of their own takes nothing from the others there.
     """
+    known = {scope: value for scope, value in who.items() if value}
+    own = {scope: value for scope, value in known.items() if scope != "network"}
+    with db.atomic():
+        if not _within(what, own, settings):
+            return False
+        return _within(what, {s: v for s, v in known.items() if s == "network"}, settings)
+
+
+def too_often(what: str) -> Sentence:
+    """What is said to whom a limit holds up, and how long it may do so."""
+    if any(limit.window == DAY for limit in LIMITS[what].values()):
+        return sentence("That was often for one day. Try again tomorrow.")
+    return sentence("That was a lot in a short time. Try again in an hour.")
+
+
+def _within(what: str, who: dict[str, str], settings: Settings) -> bool:
     now = clock.now()
     most: dict[str, int] = {}
     windows: dict[str, datetime] = {}
-    for scope, limit in LIMITS[what].items():
-        key = _digest(f"{scope}|{who[scope]}", settings.secret_key)
-        windows[key] = _began(now, limit.window)
-        if who[scope]:
-            most[key] = limit.most
-    with db.atomic():
-        counts = budgets.count(what, windows)
+    for scope, value in who.items():
+        limit = LIMITS[what][scope]
+        key = _digest(f"{scope}|{value}", settings.secret_key)
+        most[key], windows[key] = limit.most, _began(now, limit.window)
+    counts = budgets.count(what, windows)
     return all(counts[key] <= most[key] for key in most)
 
 
 def network_of(address: str) -> str:
-    """Whom a network address belongs to: itself, or the /64 that one customer gets of IPv6."""
+    """Whom a network address belongs to: itself, or the /64 that one customer gets of IPv6.
+
+    A proxy may add a port, or say something else than an address: then that is the network.
+    """
+    host = address
+    if address.startswith("["):
+        host = address[1:].partition("]")[0]
+    elif address.count(":") == 1:
+        host = address.partition(":")[0]
     try:
-        found = ip_address(address)
+        found = ip_address(host)
     except ValueError:
-        return ""
+        return (host or address)[:64]
     if isinstance(found, IPv6Address):
         mapped = found.ipv4_mapped
         return str(mapped or ip_network((int(found), 64), strict=False))

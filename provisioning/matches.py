@@ -1,5 +1,6 @@
 """Which organizations an order may belong to: read the directory, apply the rules, page by page."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -7,11 +8,13 @@ from itertools import chain
 from config import Settings
 from matching import ranking, rules
 from matching.addresses import shared_domains
+from matching.disclosure import Viewer, coarse
 from matching.names import cuts, keys
 from matching.rules import Candidate, Found, Organization, Question, Standing
 from records import clock, lookup
 from records.lookup import FoundRow, OrganizationRow
 
+Eyes = Callable[[Candidate], Viewer]
 NEAREST = 20
 PAGE = 5
 KNOWN = 200  # organizations of one address that are looked at
@@ -42,11 +45,13 @@ def match(
     purpose_kind: str | None = None,
     whole_domain: bool = False,
     own: bool = True,
+    eyes: Eyes = lambda _candidate: Viewer.OPERATOR,
 ) -> Match:
     """Match a company name and a canonical administrator address against the directory.
 
     `whole_domain` adds the last tier: organizations at the domain whatever their name. `own`: who
-    asks has proved to be the address, so that its unlisted organizations may be named.
+    asks has proved to be the address, so that its unlisted organizations may be named. `eyes`: how
+    exactly they see a candidate, on which its place depends.
     """
     question = rules.question(name, address, shared_domains())
     today = clock.today()
@@ -57,7 +62,8 @@ def match(
             rules.by_standing(Standing.FULL_ADMIN, Organization(*row), today, question)
             for row in administered
         ]
-        return Match(question, Standing.FULL_ADMIN, ranking.ranked(found, purpose_kind), False)
+        ordered = _ranked(found, purpose_kind, eyes)
+        return Match(question, Standing.FULL_ADMIN, ordered, False)
     belongs = [
         rules.by_standing(Standing.USER, Organization(*row), today, question)
         for row, _is_admin in known
@@ -79,8 +85,16 @@ def match(
         if candidate is not None:
             first.setdefault(candidate.organization.id, candidate)
     standing = Standing.USER if belongs else Standing.UNKNOWN
-    ordered = ranking.ranked(list(first.values()), purpose_kind)
+    ordered = _ranked(list(first.values()), purpose_kind, eyes)
     return Match(question, standing, ordered, continues=len(nearest) >= NEAREST)
+
+
+def _ranked(found: list[Candidate], kind: str | None, eyes: Eyes) -> list[Candidate]:
+    """In the order that follows from what is seen of each."""
+    today = clock.today()
+    whole = {candidate.organization.id: candidate for candidate in found}
+    seen = [c if eyes(c) is not Viewer.BANDS else coarse(c, today) for c in found]
+    return [whole[candidate.organization.id] for candidate in ranking.ranked(seen, kind)]
 
 
 def page(

@@ -106,10 +106,11 @@ def hand_over(
             return False
         who = {"order": held.number, "address": email, "network": network}
         if not limits.allowed("hand over", settings, **who):
-            raise Refused(limits.TOO_OFTEN)
+            raise Refused(limits.too_often("hand over"))
         changed_role = held.contact_role != role
         requests.withdraw_all(held, by)
-        if held.organization_id and held.organization.unlisted:
+        listed = {int(number) for number in held.offered.split()}
+        if lookup.any_unlisted(listed | {held.organization_id} - {None}):
             clear_company(held, by)  # its own administrator alone may know of it
         held.contact_email, held.contact_role, held.contact_name = email, role, ""
         held.partner_organization = partner_organization(role, email)

@@ -9,6 +9,7 @@ from provisioning.facts import is_administered, is_vouched, mine, purpose_of
 from provisioning.journey import kind_for
 from provisioning.matches import Match
 from provisioning.orders import clear_choice
+from provisioning.viewers import eyes
 from records import orders
 from records.database import db
 from records.tables import Order
@@ -33,6 +34,7 @@ def match_for(order: Order, settings: Settings, *, proven: str | None) -> Match:
         purpose_kind=kind_for(purpose_of(order)),
         whole_domain=partner or own_domain,
         own=proven == order.admin_email,
+        eyes=eyes(order, order.admin_email, proven, settings),
     )
 
 

@@ -4,9 +4,9 @@ from datetime import date, datetime, timedelta
 
 from config import Settings
 from mail.outbox import enqueue
-from matching.addresses import masked
+from matching import disclosure
 from matching.sentences import Refused, sentence
-from provisioning import limits, links
+from provisioning import limits, links, viewers
 from provisioning.facts import facts_of, mine, refuse_stale, standing_of
 from provisioning.journey import Step, Verdict, current_step, verdict
 from records import clock, lookup, orders
@@ -44,9 +44,6 @@ def ask(
         unanswered = step is Step.WAITING and facts.request in ("declined", "expired")
         if step is not Step.ADMINISTRATOR and not unanswered:
             return
-        who = {"order": held.number, "address": held.admin_email, "network": network}
-        if not limits.allowed("ask", settings, **who):
-            raise Refused(limits.TOO_OFTEN)
         holds = verdict(facts) is Verdict.HOLD
         barred = asked_again_from(held, settings)
         if barred and not holds:
@@ -60,6 +57,8 @@ def ask(
                         day=barred,
                     )
                 )
+            if not limits.allowed("ask", settings, order=held.number, network=network):
+                raise Refused(limits.too_often("ask"))
             _ask_admins(open_request(held, message, by, settings, proven=proven), held, settings)
         if holds:
             held.status = "waiting"
@@ -71,7 +70,11 @@ def _ask_admins(request: AccessRequest, order: Order, settings: Settings) -> Non
     admins = lookup.full_admins_of(order.organization_id)
     notify(request, admins, settings)
     if order.admin_email != order.contact_email:
-        asked = [masked(admin) for admin in admins]
+        proven = request.requester_email if request.requester_proven else None
+        viewer = viewers.of_chosen(order, proven, settings)
+        row = lookup.by_id(order.organization_id)
+        # Who is named may be the asker by another mailbox, and sees no more than the asker.
+        asked = list(disclosure.shown(row, viewer, clock.today(), admins=admins).admins)
         enqueue("named", order.admin_email, order=order, request=request, asked=asked)
     if not admins and not awaits_first_admin(order):
         alert(order, "nobody_to_ask", request.requester_email, settings, request)

@@ -126,6 +126,20 @@ def listed_at(organization_id: int, domain: str) -> FoundRow | None:
     return next(iter(_found([arm], [domain, organization_id])), None)
 
 
+def has_users_at(organization_id: int, domain: str) -> bool:
+    """Whether anybody of an organization has an address at a domain."""
+    sql = "SELECT 1 FROM organization_domain WHERE domain = ? AND organization_id = ?"
+    return bool(_rows(sql, [domain, organization_id]))
+
+
+def any_unlisted(ids: Collection[int]) -> bool:
+    """Whether any of these organizations is unlisted."""
+    if not ids:
+        return False
+    marks = ", ".join("?" * len(ids))
+    return bool(_rows(f"SELECT 1 FROM organization WHERE unlisted AND id IN ({marks})", [*ids]))
+
+
 def full_admins_of(organization_id: int) -> list[str]:
     """Addresses of an organization's full admins, in alphabetical order."""
     # The bare column in the condition is what the partial index is made for.

@@ -3,18 +3,20 @@
 from datetime import datetime
 
 from records import clock
-from records.tables import Order, OutboxRow
+from records.tables import LinkWish, Order, OutboxRow
 
 
 def oldest_due_seconds() -> int:
-    """How many seconds the oldest letter that could be sent has waited; 0 when none does."""
+    """How many seconds the oldest letter, or wish for one, has waited; 0 when none does."""
     row = (
         OutboxRow.select(OutboxRow.due_at)
         .where(OutboxRow.sent_at.is_null() & OutboxRow.failed_at.is_null())
         .order_by(OutboxRow.due_at)
         .first()
     )
-    return max(0, int((clock.now() - row.due_at).total_seconds())) if row else 0
+    wish = LinkWish.select(LinkWish.asked_at).order_by(LinkWish.id).first()
+    since = [moment for moment in (row and row.due_at, wish and wish.asked_at) if moment]
+    return max(0, int((clock.now() - min(since)).total_seconds())) if since else 0
 
 
 def queued_since(since: datetime, letter: str, to: str, order: Order | None) -> int:

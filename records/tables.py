@@ -247,6 +247,7 @@ class LinkWish(Table):
 
     number = TextField(default="")  # of the order; empty: a partner's sign-in
     email = TextField()
+    asked_at = UtcField(default=clock.now)
 
 
 class Session(Table):

@@ -4,10 +4,14 @@
 (() => {
   const LEAST = 5; // characters; the server counts again
   const PAUSE = 1000; // milliseconds without typing before a screen reader hears the count
+  // An address is looked up when it is finished, and a name at a provider that many companies share
+  // as a whole: each beginning of them would be a question of its own, and an order has not many.
+  const FINISHED = 1000;
 
   const find = (id) => document.getElementById(id);
   const on = (names, listener) => names.forEach((name) => document.addEventListener(name, listener));
   let pause;
+  let finished;
 
   function say(sentence, failed = false) {
     find("status").textContent = sentence;
@@ -26,11 +30,12 @@
     return LEAST - [...find("company_name").value.trim().normalize()].length;
   }
 
-  function suggest() {
+  function suggest(unfinished = false) {
     const list = find("matches");
     const live = find("live");
     say("");
     sayCountLater();
+    clearTimeout(finished);
     if (missing() > 0) {
       htmx.trigger(live, "htmx:abort"); // a late answer must not show a list under four characters
       list.removeAttribute("aria-busy");
@@ -41,7 +46,9 @@
       list.replaceChildren(hint);
     } else {
       list.setAttribute("aria-busy", "true");
-      htmx.trigger(live, "suggest");
+      const ask = () => htmx.trigger(live, "suggest");
+      if (unfinished || "slow" in list.dataset) finished = setTimeout(ask, FINISHED);
+      else ask();
     }
   }
 
@@ -64,7 +71,11 @@
   on(["input"], (event) => {
     if (!find("live") || !["company_name", "admin_email", "i_am_admin"].includes(event.target.id)) return;
     if (event.target.id !== "company_name") agree(event.target);
-    suggest();
+    suggest(event.target.id === "admin_email");
+  });
+
+  on(["change"], (event) => {
+    if (find("live") && event.target.id === "admin_email") suggest();
   });
 
   // htmx names its events differently in 2.x and 4.x; both are listened for.

@@ -8,17 +8,15 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from matching import disclosure
-from matching.addresses import domain
 from matching.disclosure import Shown
 from matching.sentences import Refused
-from provisioning import decisions, mapping, requests
+from provisioning import decisions, mapping, requests, viewers
 from provisioning.facts import access_request, is_over, standing_of
 from provisioning.journey import Step, Verdict, kind_for, verdict
 from records import clock, lookup, orders, outbox
 from records.tables import AccessRequest
 from views.forms import AdministratorForm, OwnDecisionForm, ReviewForm, refused
 from views.i18n import say
-from views.offers import viewer_of
 from views.visit import Visit, answer, network, onward, seen, settings, step, visit
 from views.wizard import hand_over_parts, pages
 
@@ -140,7 +138,7 @@ def _with_all_admins(here: Visit) -> Shown:
 def _chosen(here: Visit, admins: Sequence[str]) -> Shown:
     """The organization of the order and these full admins of it, as this session may see them."""
     row = lookup.by_id(here.order.organization_id)
-    viewer = viewer_of(here, domain(here.order.admin_email))
+    viewer = viewers.of_chosen(here.order, here.proven, settings())
     return disclosure.shown(row, viewer, clock.today(), admins=admins)
 
 

@@ -6,18 +6,16 @@ from dataclasses import dataclass, field
 from flask import url_for
 from flask_babel import gettext as _
 
-from config import Settings
 from matching import disclosure
-from matching.addresses import canonical, shared_domains
-from matching.disclosure import Shown, Viewer
+from matching.addresses import canonical, domain, shared_domains
+from matching.disclosure import Shown
 from matching.names import company_name
 from matching.rules import Candidate, Standing, Tier
 from matching.sentences import Refused, Sentence, sentence
-from provisioning import budgets, matches, organizations
+from provisioning import budgets, matches, organizations, viewers
 from provisioning.budgets import Paid
-from provisioning.facts import is_vouched
 from provisioning.journey import kind_for
-from provisioning.matches import Match
+from provisioning.matches import Eyes, Match
 from records import clock
 from records.tables import Order
 from views.opaque import digest_of, seal, unseal
@@ -60,6 +58,7 @@ class Offer:
     seen: str = ""
     scripted: bool = False  # "show more" would lead nowhere without a script
     refusal: Sentence | None = None  # why there is no list, or no more of it
+    is_slow: bool = False  # every further letter is a question of its own: better wait for a pause
 
 
 def bound_to(number: str, name: str, address: str) -> str:
@@ -69,6 +68,13 @@ def bound_to(number: str, name: str, address: str) -> str:
 
 def live(here: Visit, typed_name: str, typed_address: str, more: str = "") -> Offer:
     """The list under the company name, for what stands in the form at this moment."""
+    offer = _live(here, typed_name, typed_address, more)
+    offer.scripted = True
+    offer.is_slow = domain(typed_address.strip().lower()) in shared_domains()
+    return offer
+
+
+def _live(here: Visit, typed_name: str, typed_address: str, more: str) -> Offer:
     url = url_for("wizard.suggest", number=here.order.number)
     missing = LEAST - len(typed_name.strip())
     if missing > 0:
@@ -81,16 +87,23 @@ def live(here: Visit, typed_name: str, typed_address: str, more: str = "") -> Of
         name = company_name(typed_name)
     except Refused:
         return Offer("empty", url)
-    offer = _offer(here, live_match(here, name, address), url, name, address, more)
-    offer.scripted = True
-    return offer
+    return _offer(here, live_match(here, name, address), url, name, address, more)
 
 
 def live_match(here: Visit, name: str, address: str) -> Match:
     """What the live list shows of, for a clean name and address."""
-    kind = kind_for(here.facts.purpose)
-    own = here.proven == address
-    return matches.match(name, address, settings(), purpose_kind=kind, own=own)
+    return matches.match(
+        name,
+        address,
+        settings(),
+        purpose_kind=kind_for(here.facts.purpose),
+        own=here.proven == address,
+        eyes=_eyes(here, address),
+    )
+
+
+def _eyes(here: Visit, address: str) -> Eyes:
+    return viewers.eyes(here.order, address, here.proven, settings())
 
 
 def listing(here: Visit, after: str = "") -> Offer:
@@ -134,18 +147,20 @@ def _offer(here: Visit, found: Match, url: str, name: str, address: str, more: s
         following = None
     if not paid.candidates:
         state = "refused" if paid.refusal else "empty"
-        return Offer(state, url, refusal=paid.refusal, continued=after is not None)
-    viewer = viewer_of(here, found.question.domain)
+        again = after is not None
+        return Offer(
+            state, url, refusal=paid.refusal, continued=again, may_create=may_create(found, paid)
+        )
     sealed = seal(following, here.secret, bound) if following else None
     where = url_for("wizard.organization", number=here.order.number)
     return Offer(
         "list",
         url,
-        groups=_groups(paid.candidates, found, after, viewer, here.secret, bound),
-        total_label=_total(found),
+        groups=_groups(paid.candidates, found, after, _eyes(here, address), here.secret, bound),
+        total_label=_total(found, paid),
         more=sealed,
         more_url=f"{where}?after={sealed}" if sealed else "",
-        may_create=found.standing is not Standing.FULL_ADMIN,
+        may_create=may_create(found, paid),
         continued=after is not None,
         seen=digest_of(found.ids, here.secret, bound),
         refusal=paid.refusal,
@@ -159,21 +174,19 @@ def payment(here: Visit, found: Match, cards: Sequence[Candidate]) -> Paid:
     )
 
 
-def viewer_of(here: Visit, looked_up: str) -> Viewer:
-    """How exactly this session may see organizations at a domain."""
-    rules: Settings = settings()
-    return disclosure.viewer(
-        here.order.contact_role if is_vouched(here.order) else "customer",
-        here.proven,
-        looked_up,
-        shared_domains(),
-        rules.disclosure,
-    )
+def is_barred(paid: Paid, wish: int | str | None) -> bool:
+    """Whether a choice cannot be taken: nothing is shown, or "none of these" of a cut list."""
+    return paid.refusal is not None and (wish == organizations.NEW or not paid.candidates)
 
 
-def _total(found: Match) -> Sentence:
-    count = len(found.candidates)
-    if found.continues:
+def may_create(found: Match, paid: Paid) -> bool:
+    """Whether "none of these" may be said: not where one administers, nor of what is not shown."""
+    return found.standing is not Standing.FULL_ADMIN and paid.refusal is None
+
+
+def _total(found: Match, paid: Paid) -> Sentence:
+    count = len(paid.candidates if paid.refusal else found.candidates)
+    if found.continues and not paid.refusal:
         return sentence("More than %(count)s organizations may be yours.", count=count)
     return sentence(
         "%(count)s organization may be yours.", "%(count)s organizations may be yours.", count
@@ -184,7 +197,7 @@ def _groups(
     cards: Sequence[Candidate],
     found: Match,
     after: int | None,
-    viewer: Viewer,
+    eyes: Eyes,
     secret: str,
     bound: str,
 ) -> list[Group]:
@@ -204,6 +217,6 @@ def _groups(
             tier = candidate.tier
             groups.append(Group(tier, labels[tier], tier in CLOSED, [], tier is before))
         organization = candidate.organization
-        shown = disclosure.shown(organization, viewer, today, candidate=candidate)
+        shown = disclosure.shown(organization, eyes(candidate), today, candidate=candidate)
         groups[-1].cards.append(Card(seal(organization.id, secret, bound), shown))
     return groups

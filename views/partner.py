@@ -6,7 +6,7 @@ from flask import Blueprint, abort, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 
 from matching.addresses import masked
-from provisioning import fresh_links, links
+from provisioning import fresh_links, limits, links
 from provisioning.facts import facts_of, is_closed
 from provisioning.journey import current_step
 from provisioning.links import Standing
@@ -15,6 +15,7 @@ from records import orders
 from records.tables import MagicLink, Order, Session
 from views import visit
 from views.forms import PartnerForm, refused
+from views.i18n import say
 from views.render import page
 from views.start import STATUS
 from views.visit import network, settings
@@ -31,8 +32,9 @@ def overview() -> ResponseReturnValue:
         return page("partner.html", plain=True, wide=True, entries=entries, email=signed_in.email)
     form = PartnerForm()
     if form.validate_on_submit():
-        fresh_links.ask_partner(form.contact_email.clean, settings(), network())
-        return page("partner_sent.html", plain=True)
+        if fresh_links.ask_partner(form.contact_email.clean, settings(), network()):
+            return page("partner_sent.html", plain=True)
+        form.form_errors.append(say(limits.too_often("link")))
     return page("partner_sign_in.html", plain=True, form=form), refused(form)
 
 
@@ -56,6 +58,7 @@ def claim(token: str) -> ResponseReturnValue:
         return redirect(url_for("partner.overview"), 303)
     if standing is not Standing.LIVING:
         return _no_button(standing)
+    sessions.end_by_secret(session.get("partner", ""))  # signing out will not know it any more
     session["partner"] = secret
     session.permanent = True
     return redirect(url_for("partner.overview"), 303)

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 
 from matching.addresses import masked
-from provisioning import fresh_links, links
+from provisioning import fresh_links, limits, links
 from provisioning.facts import facts_of, is_closed
 from provisioning.journey import current_step
 from provisioning.links import Standing
@@ -14,6 +14,7 @@ from records import orders
 from records.tables import MagicLink
 from views import visit
 from views.forms import FreshLinkForm, refused
+from views.i18n import say
 from views.render import page
 from views.visit import network, settings
 
@@ -33,8 +34,9 @@ def home() -> ResponseReturnValue:
     form = FreshLinkForm()
     if form.validate_on_submit():
         number = (form.number.data or "").strip()
-        fresh_links.ask(number, form.contact_email.clean, settings(), network())
-        return page("fresh_sent.html")
+        if fresh_links.ask(number, form.contact_email.clean, settings(), network()):
+            return page("fresh_sent.html")
+        form.form_errors.append(say(limits.too_often("link")))
     return page("home.html", form=form), refused(form)
 
 

@@ -13,7 +13,7 @@ from provisioning.journey import Step, current_step
 from provisioning.matches import page as page_of
 from views.forms import CompanyForm, HandOverForm, OrganizationForm, PurposeForm, refused
 from views.i18n import say
-from views.offers import listing, live, live_match, payment, seen_in, wish_of
+from views.offers import is_barred, listing, live, live_match, payment, seen_in, wish_of
 from views.render import page
 from views.visit import Visit, answer, network, onward, settings, step, visit
 
@@ -46,30 +46,27 @@ def company(here: Visit) -> ResponseReturnValue:
     form = CompanyForm(admin_email=address, company_name=name)
     if request.method == "POST" and form.i_am_admin.data:
         form.admin_email.data = here.by
-    if form.validate_on_submit():
-        try:
-            _answer_company(here, form)
-            return onward(here)
-        except Refused as unpaid:
-            form.form_errors.append(say(unpaid.sentence))
+    if form.validate_on_submit() and _answer_company(here, form):
+        return onward(here)
     matches = live(here, form.company_name.data or "", form.admin_email.data or "")
-    return answer(
-        here, "company.html", refused(form), form=form, matches=matches, **hand_over_parts(here)
-    )
+    matches.chosen = form.organization.data
+    status = 422 if request.method == "POST" else 200
+    return answer(here, "company.html", status, form=form, matches=matches, **hand_over_parts(here))
 
 
-def _answer_company(here: Visit, form: CompanyForm) -> None:
+def _answer_company(here: Visit, form: CompanyForm) -> bool:
+    """Store the answer; False when its price cannot be paid, of which the list says why."""
     name, address = form.name_and_address()
     wish = wish_of(here, form.organization.data or "", name, address)
     found = live_match(here, name, address)
-    # What may not be shown is not chosen from either: a match would go unseen, or a duplicate on.
     paid = payment(here, found, page_of(found, settings())[0])
-    if paid.refusal:
-        raise Refused(paid.refusal)
+    if is_barred(paid, wish):
+        return False
     seen = seen_in(here, found, form.seen.data or "", name, address)
     organizations.answer_company(
         here.order, name, address, wish, here.by, settings(), proven=here.proven, seen=seen
     )
+    return True
 
 
 def first(value: str | None) -> str | None:
@@ -122,9 +119,12 @@ def _choose(here: Visit, form: OrganizationForm) -> str:
     order = here.order
     asked = order.company_name, order.admin_email
     found = organizations.match_for(order, settings(), proven=here.proven)
+    paid = payment(here, found, page_of(found, settings())[0])
     # Where the list has become empty, going on is all that there is to choose.
-    value = form.organization.data or ("" if found.candidates else organizations.NEW)
+    value = form.organization.data or ("" if paid.candidates else organizations.NEW)
     wish = wish_of(here, value, *asked) if value else None
+    if paid.refusal and is_barred(paid, wish):
+        return say(paid.refusal)
     if wish is None:
         return _("Choose an organization from the list.")
     posted = form.seen.data

@@ -47,5 +47,6 @@ def up(_migrator: Any, db: Any) -> None:
     class LinkWish(Table):
         number = TextField(default="")
         email = TextField()
+        asked_at = BigIntegerField()
 
     db.create_tables([Spent, Tally, LinkWish])

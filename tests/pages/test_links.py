@@ -1,5 +1,6 @@
 """Links: only the button acts, once; every other ending has its page; a token rests nowhere."""
 
+import dataclasses
 import logging
 import re
 from datetime import timedelta
@@ -184,6 +185,23 @@ def test_two_loops_send_one_link_for_one_wish(stage):
         fresh_links.ask(f"7100{n:04}", f"c{n}@acme.com", stage.settings, "")
     stored.at_once([lambda: fresh_links.answer(stage.settings)] * 4)
     assert len(stage.mails("fresh_link")) == 20
+
+
+def test_a_wish_that_cannot_be_answered_keeps_no_other_waiting(stage):
+    stage.place()
+    fresh_links.ask("70012345", NEWCOMER, stage.settings, "")
+    fresh_links.answer(dataclasses.replace(stage.settings, link_days=10**9))  # past all calendars
+    assert LinkWish.select().count() == 0
+    fresh_links.ask("70012345", NEWCOMER, stage.settings, "")
+    assert [m.letter for m in stage.mails()] == ["launch", "fresh_link"]
+
+
+def test_a_wish_that_nobody_looks_at_is_seen_by_who_watches(app, stage, time_machine):
+    fresh_links.ask("70012345", NEWCOMER, stage.settings, "")
+    assert PageClient(app).http.get("/readyz", base_url=stage.settings.link_base).status_code == 200
+    time_machine.shift(timedelta(minutes=10))
+    late = PageClient(app).http.get("/readyz", base_url=stage.settings.link_base)
+    assert (late.status_code, late.text) == (503, "mail waits for 600 seconds\n")
 
 
 def test_an_unknown_link_says_so_and_a_link_of_another_kind_is_unknown(every_letter):

@@ -44,7 +44,7 @@ def administers(question: Question, name: str = "Zenith") -> Candidate:
     ("asked", "proven", "is_limited", "address"),
     [
         (OWN, OWN, False, None),
-        (COLLEAGUE, OWN, False, None),
+        (COLLEAGUE, OWN, False, COLLEAGUE),  # what a colleague administers is not for guessing
         (OWN, None, True, OWN),  # a session that no mailbox proved
         (COLLEAGUE, "nora@other.com", True, COLLEAGUE),
         (COLLEAGUE, "nora@eu.acme.com", True, COLLEAGUE),  # the whole domain, or none
@@ -52,7 +52,7 @@ def administers(question: Question, name: str = "Zenith") -> Candidate:
         ("sam@gmail.com", GMAIL, True, "sam@gmail.com"),
     ],
 )
-def test_a_question_and_an_address_count_but_for_ones_own_domain(
+def test_a_question_counts_but_for_ones_own_domain_and_an_address_but_for_ones_own(
     asked: str, proven: str | None, is_limited: bool, address: str | None
 ) -> None:
     price = budgets.price(ask(asked), [], proven)

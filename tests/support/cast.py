@@ -103,7 +103,8 @@ class Stage:
 
     def mails(self, letter: str = "", to: str = "") -> list[OutboxRow]:
         """Letters queued, oldest first, as soon as the delivery loop has looked."""
-        fresh_links.answer(self.settings)
+        while fresh_links.answer(self.settings):
+            pass
         rows = OutboxRow.select().order_by(OutboxRow.id)
         return [r for r in rows if letter in ("", r.letter) and to in ("", r.recipient)]
 
