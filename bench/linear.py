@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mail import wording
+from mail.refusals import concealed
 from matching import legal_forms, ranking, spelling
 from matching.addresses import canonical
 from matching.names import company_name, keys
@@ -50,6 +51,8 @@ INPUTS: dict[str, Callable[[int], str]] = {
     "commas": lambda n: "," * n,
     "brackets": lambda n: "[" * n,
     "schemes": lambda n: "http:" * (n // 5),
+    "words of a program": lambda n: "a_" * (n // 2),
+    "exclamation marks": lambda n: "!" * n,
     "backslashes": lambda n: "\\" * n,
 }
 
@@ -106,6 +109,7 @@ VALIDATORS = [
     Validator("user", lambda text: USERS.row({"organization_ref": "a", "email": text})),
     Validator("line of a file", a_file),
     Validator("words in a mail", mailed),
+    Validator("words in a log", concealed),
 ]
 
 

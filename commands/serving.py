@@ -56,7 +56,7 @@ def start() -> None:
 
 def _web(log_level: str) -> list[str]:
     command = [sys.executable, "-m", "gunicorn", "--pythonpath", str(config.ROOT)]
-    command += ["--worker-class", "commands.worker.Worker", "--workers", "2", "--threads", "4"]
+    command += ["--worker-class", "commands.worker.Worker", "--workers", "2", "--threads", "8"]
     # Without reuse-port, connections that are kept alive gather at one worker.
     command += ["--reuse-port", "--no-control-socket", "--log-level", log_level]
     command += ["--bind", f"127.0.0.1:{settings().port}"]

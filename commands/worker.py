@@ -33,6 +33,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         req.body.read = _refusing(req.body.read)
         return super().handle_request(req, conn)
 
+    def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
+        """Called once it is answered; what the application left of the body is read to its end."""
+        try:
+            return bool(super()._keepalive_after(conn, keepalive))
+        except ClientDisconnected:
+            return False  # where a next request would begin nobody knows, and this one is answered
+
     def murder_keepalived(self, force: bool = False) -> None:
         """Called about once a second by the thread that accepts."""
         super().murder_keepalived(force)

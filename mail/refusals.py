@@ -13,10 +13,12 @@ _TOO_LARGE = 552
 _CLOSING = 421
 _PERMANENT = range(500, 600)
 # A server may quote what it refuses: neither an address nor a link goes on into our own records.
-_ADDRESS = re.compile(r"[^\s<>()\"',;:=&?]+(?:@|%40)(?=[\w\[])")
+# Both begin only where a word does: tried from each of its letters, a long one would take for ever.
+_PART = r"[^\s<>()\"',;:=&?]"
+_ADDRESS = re.compile(rf"(?<!{_PART}){_PART}+(?:@|%40)(?=[\w\[])")
 _LINK = re.compile(r"https?://\S*")
 # What is long and no name in a program: those are lower case words.
-_SECRET = re.compile(r"(?![a-z_]+(?![\w%-]))[\w%-]{24,}")
+_SECRET = re.compile(r"(?<![\w%-])(?![a-z_]+(?![\w%-]))[\w%-]{24,}")
 
 
 def is_final(error: Exception) -> bool:

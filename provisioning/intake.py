@@ -11,7 +11,7 @@ from matching.addresses import canonical
 from matching.names import company_name
 from matching.sentences import Refused, sentence
 from matching.text import is_clean
-from provisioning.directory_files import LONGEST_LINE
+from provisioning.directory_files import LONGEST_LINE, check
 from provisioning.directory_files import lines as lines_of
 
 Fields = dict[str, str]
@@ -89,6 +89,7 @@ def read_file(path: Path) -> Iterator[tuple[int, NewOrder | Refused]]:
     """
     found: dict[str, list[tuple[int, Fields]]] = {}
     torn: dict[str, int] = {}
+    check(path, NEEDED)
     place = _place_of_number(path)
     for line in lines_of(path, NEEDED):
         if isinstance(line.fields, Refused):

@@ -65,6 +65,13 @@ def end_session(session: Session) -> None:
     Session.update(ended_at=clock.now()).where(Session.id == session.id).execute()
 
 
+def end_by_secret(secret: str) -> None:
+    """End the session that a secret opens, if it is one."""
+    Session.update(ended_at=clock.now()).where(
+        (Session.secret_hash == digest(secret)) & Session.ended_at.is_null()
+    ).execute()
+
+
 def wish(number: str, email: str) -> None:
     """Somebody asks for a link: to an order by its number, or to sign in as a partner."""
     LinkWish.create(number=number, email=email)

@@ -56,9 +56,15 @@ def network() -> str:
 
 
 def keep(order: Order, secret: str) -> None:
-    """Let this browser have an order open; the newest stay when there are too many."""
-    opened = {**session.get("orders", {}), order.number: secret}
-    session["orders"] = dict(list(opened.items())[-MOST_ORDERS:])
+    """Let this browser have an order open; the newest stay when there are too many.
+
+    What it holds no longer ends: signing out could not end it any more.
+    """
+    held = session.get("orders", {})
+    kept = dict(list({**held, order.number: secret}.items())[-MOST_ORDERS:])
+    for dropped in set(held.values()) - set(kept.values()):
+        links.end_by_secret(dropped)
+    session["orders"] = kept
     session.permanent = True
 
 

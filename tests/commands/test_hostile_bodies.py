@@ -167,9 +167,44 @@ def test_each_is_refused_or_closed_while_others_are_answered(serving):
     assert "[ERROR]" not in said
 
 
+BAD_BODIES = {
+    "a chunk of no size": b"zz\r\n",
+    "a chunk of negative size": b"-5\r\nabc\r\n0\r\n\r\n",
+    "a chunk without its end": b"3\r\nabcd\r\n0\r\n\r\n",
+    "a trailer that is none": b"0\r\nno trailer\r\n\r\n",
+    "a chunk that breaks off": b"9\r\nabc",
+}
+
+
+@pytest.mark.parametrize("body", BAD_BODIES)
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/healthz", 200),
+        ("GET", "/nowhere", 404),
+        ("DELETE", "/healthz", 405),
+        ("GET", "/static/app.js", 200),
+        ("POST", "/", 400),
+    ],
+)
+def test_a_body_that_nobody_reads_is_answered_once_whatever_is_in_it(
+    serving, method, path, status, body
+):
+    """On a connection that would be kept, with a second request behind the body."""
+    head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+    second = [] if "breaks off" in body else [GET.replace(b"/", b"/healthz", 1) + b"\r\n"]
+    before = len(serving.said)
+    answer = serving.answer([b"".join([head.encode(), BAD_BODIES[body], *second])])
+    assert re.findall(rb"HTTP/1\.1 (\d+)", answer) == [b"%d" % status]
+    assert serving.is_fine()
+    said = "".join(serving.said[before:])
+    assert "Traceback" not in said
+    assert "[ERROR]" not in said
+
+
 def test_slow_ones_do_not_keep_everybody_waiting_for_ever(serving):
     """More of them than the server has threads, each a byte a second."""
-    slow = [serving.connect() for _each in range(12)]
+    slow = [serving.connect() for _each in range(24)]
     stop = threading.Event()
 
     def dribble() -> None:

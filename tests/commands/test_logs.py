@@ -2,6 +2,8 @@
 
 import logging
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from io import StringIO
@@ -13,7 +15,7 @@ from app import create_app
 from commands import logs
 from provisioning import links
 from records.tables import MagicLink, OutboxRow
-from tests.commands.programs import environment, flask, output_until, started
+from tests.commands.programs import ROOT, environment, flask, output_until, started
 from tests.mail.servers import MailServer
 from tests.support import databases
 from tests.support.cast import ALICE, BOB, CAROL, NEWCOMER, PIA, Stage
@@ -21,6 +23,8 @@ from tests.support.steps import csrf_token, journey
 
 KEY = "a secret for tests only"
 PEOPLE = {ALICE, BOB, CAROL, NEWCOMER, PIA}
+# Far above what masking takes: only what tries every letter anew gets there.
+HANGS = 60
 LOUD = {"FLASK_DEBUG": "1", "GUNICORN_CMD_ARGS": "--access-logfile - --capture-output"}
 
 
@@ -197,6 +201,39 @@ def test_whatever_is_logged_is_written_without_tokens_and_names(written, said, b
     log.debug("%s", said)
     log.warning(said)
     assert written.getvalue() == f"{becomes}\n{becomes}\n"
+
+
+def test_a_long_text_is_masked_as_fast_as_it_is_read():
+    """A megabyte of whatever is hardest, in a process that can be stopped."""
+    masking = (
+        "from bench.linear import INPUTS; from mail.refusals import concealed;"
+        "[concealed(made(1 << 20)) for made in INPUTS.values()]"
+    )
+    subprocess.run([sys.executable, "-c", masking], cwd=ROOT, timeout=HANGS, check=True)
+
+
+@pytest.mark.parametrize("secret", [TOKEN, CAROL])
+def test_a_long_text_is_cut_where_no_secret_is_torn(written, secret):
+    log = logging.getLogger("elsewhere")
+    for length in range(logs.LONGEST - len(secret), logs.LONGEST + 1):
+        log.warning("it says: %s%s of somebody", "x " * (length // 2 - 6) + "x " * 3, secret)
+        log.warning("it says: %s %s of somebody", "x " * (length // 2 - 6) + "x" * 2, secret)
+    log.warning("%s", "x" * 1_000_000)
+    lines = written.getvalue().splitlines()
+    assert max(map(len, lines)) <= logs.LONGEST + 2
+    assert lines[0].startswith("it says: x x ")
+    assert lines[0].endswith(" …")
+    torn = {secret[:length] for length in range(3, len(secret))}
+    assert [line for line in lines if torn & set(line.split())] == []
+
+
+def test_a_long_traceback_is_cut_too(written):
+    try:
+        raise ValueError("it says " + "x " * logs.LONGEST_TRACEBACK)
+    except ValueError:
+        logging.getLogger("elsewhere").exception("failed")
+    assert "ValueError: it says x" in written.getvalue()
+    assert len(written.getvalue()) < logs.LONGEST_TRACEBACK + 100
 
 
 def test_a_traceback_is_written_without_them_too(written):

@@ -70,13 +70,21 @@ def test_partners_links_count_with_the_others(app, stage, clock, few):
     assert len(stage.mails("partner_sign_in")) == 1
 
 
-@pytest.mark.parametrize("one", ["127.0.0.1", "::1", "nonsense"])
+@pytest.mark.parametrize("one", ["127.0.0.1", "::1", ""])
 def test_where_no_network_is_known_none_is_counted(app, stage, clock, few, one):
     stage.place()
     for n in range(9):
         ask_for_link(at(app, one), f"7000000{n}", NEWCOMER)
     ask_for_link(at(app, one), "70012345", NEWCOMER)
     assert len(stage.mails("fresh_link")) == 1
+
+
+@pytest.mark.parametrize("one", ["198.51.100.9:{}", "[2001:db8::9]:{}", "nonsense:{}", "nonsense"])
+def test_however_a_proxy_writes_a_network_it_is_counted(app, stage, clock, few, one):
+    for n in range(3):
+        ask_for_link(at(app, one.format(4000 + n)), f"7000000{n}", NEWCOMER)
+    said = ask_for_link(at(app, one.format(5000)), "70012345", NEWCOMER, status=422)
+    assert TOO_OFTEN in said
 
 
 @pytest.mark.settings(PUBLIC_URL="http://127.0.0.1:8000")

@@ -14,6 +14,7 @@ from records.tables import LinkWish, MagicLink, Order, Session
 from tests.support import stored
 from tests.support.cast import ALICE, BOB, CAROL, MALLORY, NEWCOMER, PIA, acme, now, told, volta
 from tests.support.page_client import PageClient
+from views import visit
 
 FROM_FORM = {"Sec-Fetch-Site": "same-origin"}
 
@@ -244,6 +245,55 @@ def test_each_claim_starts_a_session_with_a_secret_of_its_own(stage):
             secrets.append(session["orders"]["70012345"])
     assert len(set(secrets)) == len({s.secret_hash for s in Session.select()}) == 2
     assert not any(secret in stored.text() for secret in secrets)
+
+
+def copied(client):
+    """A browser with the cookie that another has at this moment."""
+    cookie = client.http.get_cookie("homeport", domain="homeport.test")
+    thief = PageClient(client.http.application)
+    thief.http.set_cookie("homeport", cookie.value, domain="homeport.test")
+    return thief
+
+
+def test_a_fresh_link_in_the_same_browser_ends_the_session_before_it(stage, time_machine):
+    stage.place()
+    page = stage.opened()
+    thief = copied(page.client)
+    assert thief.get(page.path).path == page.path
+    time_machine.shift(timedelta(minutes=2))
+    travel_to_a_fresh_link(stage, page.client)
+    page = stage.opened("fresh_link", client=page.client)
+    assert Session.select().where(Session.ended_at.is_null()).count() == 1
+    thief.get(page.path, status=404)
+    second = copied(page.client)
+    page.reload().form("[action='/sign-out']").submit()
+    for browser in (page.client, thief, second):
+        browser.get("/orders/70012345/company", status=404)
+
+
+def test_a_fresh_link_in_another_browser_ends_nothing(stage, time_machine):
+    stage.place()
+    page = stage.opened()
+    time_machine.shift(timedelta(minutes=2))
+    travel_to_a_fresh_link(stage, page.client)
+    stage.opened("fresh_link")
+    page.reload()
+
+
+def test_an_order_that_is_pushed_out_ends_wherever_its_cookie_was_copied_to(stage):
+    client = PageClient(stage.app)
+    for number in range(visit.MOST_ORDERS):
+        stage.place(f"c{number}@acme.com", number=f"{number}")
+        stage.opened("launch", f"c{number}@acme.com", client=client)
+    thief = copied(client)
+    thief.get("/orders/0/company")
+    stage.place()
+    stage.opened("launch", NEWCOMER, client=client)
+    for browser in (client, thief):
+        browser.get("/orders/0/company", status=404)
+        for number in range(1, visit.MOST_ORDERS):
+            browser.get(f"/orders/{number}/company")
+    assert Session.select().where(Session.ended_at.is_null()).count() == visit.MOST_ORDERS
 
 
 def test_a_session_lives_twelve_hours(stage, time_machine):

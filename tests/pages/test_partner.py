@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from records import clock
-from records.tables import MagicLink, Order
+from records.tables import MagicLink, Order, OutboxRow
 from tests.support import stored
 from tests.support.cast import MALLORY, PIA, acme, now, told, volta
 from tests.support.page_client import PageClient
@@ -111,6 +111,20 @@ def test_signing_out_ends_the_session_wherever_it_was_copied_to(stage, orders):
     assert page.client.page.heading == "You are signed out"
     page.client.get("/orders/1/purpose", status=404)
     thief.http.set_cookie("homeport", cookie.value, domain="homeport.test")
+    assert thief.get("/partner").heading == "See your orders"
+    thief.get("/orders/1/purpose", status=404)
+
+
+def test_signing_in_again_ends_the_session_before_it(stage, orders):
+    page, thief = sign_in(stage), PageClient(stage.app)
+    cookie = page.client.http.get_cookie("homeport", domain="homeport.test")
+    thief.http.set_cookie("homeport", cookie.value, domain="homeport.test")
+    assert listed(thief.get("/partner"))
+    # One link a minute.
+    OutboxRow.update(queued_at=clock.now() - timedelta(minutes=2)).execute()
+    asking = PageClient(stage.app)
+    asking.get("/partner").form().fill(contact_email=PIA).submit()
+    assert listed(stage.opened("partner_sign_in", PIA, client=page.client))
     assert thief.get("/partner").heading == "See your orders"
     thief.get("/orders/1/purpose", status=404)
 

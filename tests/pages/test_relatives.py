@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,10 @@ def test_who_is_named_sees_no_more_of_the_administrators_than_who_asks(stage, co
 
 @pytest.mark.parametrize("swapped", [False, True])
 def test_the_order_of_a_list_says_no_more_than_its_bands(stage, swapped):
-    facts = [{"users": 1, "on": date(2020, 2, 1)}, {"users": 9, "on": date(2020, 11, 1)}]
+    facts: list[dict[str, Any]] = [
+        {"users": 1, "on": date(2020, 2, 1)},
+        {"users": 9, "on": date(2020, 11, 1)},
+    ]
     for name, fact in zip(("GmbH", "AG"), reversed(facts) if swapped else facts, strict=True):
         people = tuple(f"{name}{n}@acme.com".lower() for n in range(fact["users"]))
         ref = "a" if name == "GmbH" else "b"
