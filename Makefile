@@ -5,7 +5,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-
 	--no-emit-index-url --no-emit-find-links --no-header
 
 .DELETE_ON_ERROR:
-.PHONY: .venv run test lint audit bench mutants fmt requirements
+.PHONY: .venv run test lint audit bench mutants soak fmt requirements
 
 # The app with a demo, on http://127.0.0.1:8000 (PORT chooses another port).
 run: .venv
@@ -51,6 +51,12 @@ mutants: .venv/.checks
 	@rm -rf mutants
 	@$(BIN)/mutmut run --max-children 2 | tr '\r' '\n' | tail -1
 	@$(BIN)/mutmut results
+
+# Hours: a million random steps of everybody against a ledger, every race a thousand times, a crawl of
+# ten thousand prefixes. TRUST_SEED repeats what failed.
+soak: .venv/.checks
+	@TRUST_STEPS=1000000 TRUST_SEED=$${TRUST_SEED:-random} ROUNDS=1000 PREFIXES=10000 \
+		$(BIN)/pytest -n 2 --dist loadscope tests/trust tests/pages/test_budgets.py
 
 fmt: .venv/.checks
 	$(BIN)/ruff check --fix --quiet .

@@ -68,15 +68,20 @@ def decide_at_once(
         stored = orders.locked(order.id)
         refuse_stale(stored, seen)
         held = _locked(stored.id, stored.organization_id, stored.admin_email)
-        undecided = current_step(facts_of(held)) in (Step.ADMINISTRATOR, Step.WAITING)
-        if not is_mine(held, by) or not undecided or decision not in ("add", "accept"):
+        if not is_mine(held, by) or not _is_undecided(held) or decision not in ("add", "accept"):
             return
-        request = next(iter(rows.open_access(held)), None) or requests.open_request(
-            held, "", by, settings, proven=True
-        )
+        in_time = (r for r in rows.open_access(held) if standing_of(r) == "open")
+        request = next(in_time, None) or requests.open_request(held, "", by, settings, proven=True)
         if not rows.settle_by_admin(request, STATUS[decision], by, ""):
             raise Refused(sentence("You are no full administrator there any more."))
         _follow(rows.by_id(request.id), held, decision, settings, told=False)
+
+
+def _is_undecided(order: Order) -> bool:
+    """Whether it is still to be said what becomes of the named administrator."""
+    facts = facts_of(order)
+    asks = current_step(facts) in (Step.ADMINISTRATOR, Step.WAITING)
+    return asks or verdict(facts) is Verdict.GO_ON_ASKING
 
 
 def _locked(order_id: int, organization_id: int, person: str) -> Order:
@@ -106,7 +111,7 @@ def _follow(
     elif told:
         _answer(request, order, held, settings)
     if decision != "report":
-        requests.release(order)
+        requests.release(order, by)
 
 
 def _administered_by(order: Order, admin: str) -> None:
@@ -177,7 +182,7 @@ def _granted(
         return False
     held = order.status == "waiting"
     orders.note(order, how, "request approved", f"{request.person_email} is full admin")
-    requests.release(order)
+    requests.release(order, how)
     if told and order.status == "launched":
         _send_on("resumed" if held else "answered", request, order, settings, how=how)
     return True

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from config import Settings
 from mail.tokens import hash_of, path_of, recovered, token_for
+from provisioning.facts import is_closed
 from records import clock, links, orders
 from records.database import db, digest
 from records.tables import AccessRequest, MagicLink, Order, Session
@@ -134,5 +135,5 @@ def open_by_partner(order: Order, by: str) -> None:
     """A partner who proved its mailbox opens an order without its own link."""
     with db.atomic():
         order = orders.locked(order.id)
-        if order.status == "placed":
+        if order.status == "placed" and not is_closed(order):
             _launch(order, by)

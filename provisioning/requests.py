@@ -48,19 +48,18 @@ def ask(
         barred = asked_again_from(held, settings)
         if barred and not holds:
             _leave_declined(held, message, by, settings, proven=proven)
-        elif not _reopened(held, message, by, settings):
-            if barred:
-                raise Refused(
-                    sentence(
-                        "The administrators there declined."
-                        " They can be asked again from %(day)s on.",
-                        day=barred,
-                    )
+        elif barred:
+            raise Refused(
+                sentence(
+                    "The administrators there declined. They can be asked again from %(day)s on.",
+                    day=barred,
                 )
+            )
+        elif not _reopened(held, message, by, settings):
             if not limits.allowed("ask", settings, order=held.number, network=network):
                 raise Refused(limits.too_often("ask"))
             _ask_admins(open_request(held, message, by, settings, proven=proven), held, settings)
-        if holds:
+        if holds and held.status != "waiting":
             held.status = "waiting"
             orders.save(held, ["status"])
             orders.note(held, by, "waiting")
@@ -201,14 +200,15 @@ def withdraw_all(order: Order, by: str) -> None:
     withdrawn = [r for r in rows.open_access(order) if rows.withdraw(r, by)]
     if withdrawn:
         orders.note(order, by, "request withdrawn")
-    release(order)
+    release(order, by)
 
 
-def release(order: Order) -> None:
+def release(order: Order, by: str) -> None:
     """A waiting order whose hold is over is launched again."""
     if order.status == "waiting":
         order.status = "launched"
         orders.save(order, ["status"])
+        orders.note(order, by, "launched")
 
 
 def alert(

@@ -118,7 +118,7 @@ def test_open_requests_are_withdrawn(stage, role):
     hand_over(page, role=role)
     assert [r.status for r in requests_of(order)] == ["withdrawn"]
     assert now(order).status == "launched"
-    assert told(order)[-2:] == ["request withdrawn", "handed over"]
+    assert told(order)[-3:] == ["request withdrawn", "launched", "handed over"]
     notice = PageClient(stage.app).get(stage.path("access_notice"))
     assert notice.heading == "This request was withdrawn"
 

@@ -260,6 +260,7 @@ def test_the_history_tells_all_of_it(stage):
         "asked",
         "waiting",
         "request approved",
+        "launched",
         "link opened",
         "mapped",
         "provisioned",

@@ -13,9 +13,9 @@ from tests.trust.soundness import assert_sound
 ANSWERS = ("add", "accept", "decline", "report")
 # What an answer alone leaves behind: the order's status, its history, its mails.
 AFTER = {
-    "add": ("launched", ["request approved"], ["added"] * 3 + ["resumed"]),
-    "accept": ("launched", ["request accepted"], ["resumed"]),
-    "decline": ("launched", ["request declined"], ["declined"]),
+    "add": ("launched", ["request approved", "launched"], ["added"] * 3 + ["resumed"]),
+    "accept": ("launched", ["request accepted", "launched"], ["resumed"]),
+    "decline": ("launched", ["request declined", "launched"], ["declined"]),
     "report": ("stopped", ["request reported", "stopped", "operator alerted"], ["alert"]),
 }
 

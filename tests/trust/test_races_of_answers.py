@@ -82,7 +82,7 @@ def test_an_answer_and_the_end_of_its_time(stage, held, monkeypatch):
             order = orders.locked(held.id)
             expired = rows.expire(rows.by_id(request.id))
             if expired:
-                requests.release(order)
+                requests.release(order, "homeport")
             return expired
 
     before = world()
@@ -96,7 +96,7 @@ def test_an_answer_and_the_end_of_its_time(stage, held, monkeypatch):
                 assert_answered(before, held, decision, ALICE)
             else:
                 assert (ending, expired) == (Ending.EXPIRED, True)
-                assert_unanswered(before, held, "expired", [], [])
+                assert_unanswered(before, held, "expired", ["launched"], [])
             endings.add(ending)
     assert endings == {Ending.COUNTED, Ending.EXPIRED}
 
@@ -106,7 +106,7 @@ def test_an_answer_and_another_answer_of_the_contact(stage, held):
     change = pressing(page.form().fill(company_name="Nordlicht Werke"))
     acts = {decision: answering(stage, ALICE, decision) for decision in ANSWERS}
     before = world()
-    changed = ["request withdrawn", "company"]
+    changed = ["request withdrawn", "launched", "company"]
     endings = set()
     with track(2) as race:
         for number in rounds_of(before):
@@ -150,7 +150,7 @@ def test_an_answer_and_a_hand_over(stage, held):
             endings.add(counted)
             if not counted:
                 assert "This request was withdrawn" in answer.text
-                said = ["request withdrawn", "handed over"]
+                said = ["request withdrawn", "launched", "handed over"]
                 assert_unanswered(before, held, "withdrawn", said, told)
                 assert now(held).contact_email == SAM
                 continue

@@ -146,7 +146,8 @@ def test_an_answer_and_a_sync_that_names_the_person(stage, held):
             else:
                 assert (ending, resumed) == (Ending.DECIDED, 1)
                 assert (settled.status, settled.decided_by) == ("approved", decisions.DIRECTORY)
-                assert (history, mails) == (["request approved"], [("resumed", CAROL)])
+                assert history == ["request approved", "launched"]
+                assert mails == [("resumed", CAROL)]
             assert_sound()
             endings.add(ending)
     assert endings == {Ending.COUNTED, Ending.DECIDED}
@@ -241,7 +242,7 @@ def test_a_confirmation_and_another_look_by_who_waits_for_it(stage):
             assert "your answer counts" in confirmed.text
             assert looked.location in ("/orders/2/waiting", "/orders/2/review")
             assert full_admins(made) == {CHIEF}
-            assert since(before, order)[0] == ["request approved"]
+            assert since(before, order)[0] == ["request approved", "launched"]
             assert now(order).status == "launched"
             assert_sound()
 
