@@ -151,7 +151,7 @@ def test_what_commands_complain_of_names_nobody(tmp_path):
     users.write_text(f"organization_ref,email,full_admin\nnone,{CAROL},1\nnone,{BOB} {ALICE},x\n")
     for command in (
         ("orders", "import", str(orders)),
-        ("directory", "import", "--users", str(users)),
+        ("directory", "import", "--users", str(users), "--refused", str(tmp_path / "list.csv")),
         ("orders", "show", "none"),
         ("mail", "deliver", "--once"),
         ("match", "Acme", f"{ALICE} {BOB}"),
