@@ -18,6 +18,11 @@ hypothesis.settings.load_profile("steady")
 PUBLIC_URL = "http://homeport.test"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: at the end one worker would run it alone."""
+    items.sort(key=lambda item: "tests/trust/" not in item.nodeid)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node) -> None:
     """With pytest-xdist, the process that starts the workers runs one server for all of them."""

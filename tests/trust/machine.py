@@ -65,7 +65,7 @@ class Machine(Moves):
             self._change_company(order)
         elif how == 4:
             self.settle(world.remove_user(self.world, there, mine.email))
-        elif how == 5 and there in self.world.refs:
+        elif how == 5:
             self.settle(world.import_user(self.world, there, request.person_email, True))
         else:
             self._answer(other, answers)

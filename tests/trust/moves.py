@@ -29,6 +29,14 @@ class Moves(Town):
     def first_order(self, who: int, role: str, company: int) -> None:
         self._place(who, role, company)
 
+    @precondition(lambda self: self.ledger.approved)
+    @rule(which=picks)
+    def import_without_the_approved(self, which: int) -> None:
+        """A file that does not know yet whom an administrator made one."""
+        self.step()
+        organization, email = one_of(sorted(self.ledger.approved), which)
+        self.settle(world.import_user(self.world, organization, email, False))
+
     @precondition(lambda self: len(self.before.orders) < ORDERS)
     @rule(who=picks, role=st.sampled_from(("customer", "partner", "partner")), company=picks)
     def place(self, who: int, role: str, company: int) -> None:
@@ -62,7 +70,7 @@ class Moves(Town):
             self.settle(world.import_namesake(self.world, name, ref, email, is_admin))
         elif how == 1 and (organization, email) in self.ledger.users:
             self.settle(world.remove_user(self.world, organization, email))
-        elif how == 2 or organization not in self.world.refs:
+        elif how == 2:
             self.settle(world.say_of_user(self.world, organization, email, is_admin))
         else:
             self.settle(world.import_user(self.world, organization, email, is_admin))
@@ -77,7 +85,7 @@ class Moves(Town):
         admins = sorted(email for where, email in self.ledger.admins if where == there)
         if how == 0 and admins:
             self.settle(world.remove_user(self.world, there, one_of(admins, which)))
-        elif how == 1 and there in self.world.refs:
+        elif how == 1:
             self.settle(world.import_user(self.world, there, request.person_email, True))
         else:
             self.settle(world.say_of_user(self.world, there, request.person_email, how == 2))
@@ -171,16 +179,23 @@ class Moves(Town):
         browser = one_of(holding or list(self.browsers.values()), who)
         self.post(self.with_own_token(browser, SIGN_OUT, {}))
 
-    @rule(which=picks, to=picks, role=picks)
-    def hand_over(self, which: int, to: int, role: int) -> None:
+    @rule(which=picks, to=picks, role=picks, back=st.booleans())
+    def hand_over(self, which: int, to: int, role: int, back: bool) -> None:
+        """To anybody; and perhaps back again, which revives nothing."""
         self.step()
         order = one_of(self.open_orders(), which)
-        former = self.ledger.contacts[order.id].former
+        contact = self.ledger.contacts[order.id].email
+        self._hand_over(order, one_of((*world.PEOPLE, contact), to), role)
+        if back and self.ledger.contacts[order.id].email != contact:
+            self._go_on(self.before.orders[order.id], Dice(0))
+            self._hand_over(order, contact, role)
+            self.get(self.browser(contact), f"/orders/{order.number}/")
+
+    def _hand_over(self, order: OrderRow, email: str, role: int) -> None:
         browser = self.browser(self.ledger.contacts[order.id].email)
         page = self.get(browser, f"/orders/{order.number}/hand-over")
         for form in page.forms:
             if form.action.endswith(HAND_OVER):
-                email = one_of([*world.PEOPLE, *sorted(former), browser.owner], to)
                 chosen = {
                     "contact_email": email,
                     "contact_role": one_of(("customer", "partner"), role),

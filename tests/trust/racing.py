@@ -19,7 +19,7 @@ from records.database import db
 from records.tables import TABLES, History, Order, OutboxRow
 from tests.support.form import Form
 
-ROUNDS = int(os.environ.get("ROUNDS", "40"))
+ROUNDS = int(os.environ.get("ROUNDS", "25"))
 SLIGHTLY = 0.0004  # seconds that the later ones wait
 
 Act: TypeAlias = Callable[[], Any]

@@ -1,6 +1,6 @@
 """One order, several who act on it at the same moment: one effect, and each is told what is so.
 
-Each race is run ROUNDS times (environment, 40) on both databases.
+Each race is run ROUNDS times (environment, 25) on both databases.
 """
 
 from functools import partial

@@ -1,6 +1,6 @@
 """An answer by mail against whatever else happens at that moment: one ending each time.
 
-Each race is run ROUNDS times (environment, 40) on both databases.
+Each race is run ROUNDS times (environment, 25) on both databases.
 """
 
 from functools import partial

@@ -1,6 +1,6 @@
 """The seller's directory changes at the very moment that somebody relies on it.
 
-Each race is run ROUNDS times (environment, 40) on both databases.
+Each race is run ROUNDS times (environment, 25) on both databases.
 """
 
 from collections.abc import Callable

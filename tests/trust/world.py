@@ -52,7 +52,6 @@ class World:
     stage: Stage
     folder: Path
     ledger: Ledger = field(default_factory=Ledger)
-    refs: dict[int, str] = field(default_factory=dict)
 
     @property
     def settings(self) -> Settings:
@@ -70,18 +69,13 @@ def begin(app: Flask, folder: Path) -> World:
         made = cast.organization(
             ref, name, admins=admins, users=users, kind=kind, unlisted=ref == "veil"
         )
-        learn_organization(world, made.id, ref, kind)
+        world.ledger.kinds[made.id] = kind
         if ref == "veil":
             world.ledger.unlisted.add(made.id)
         for email in admins:
             make_admin(world.ledger, (made.id, email), approved=False)
         world.ledger.users |= {(made.id, email) for email in users}
     return world
-
-
-def learn_organization(world: World, number: int, ref: str, kind: str) -> None:
-    world.refs[number] = ref
-    world.ledger.kinds[number] = kind
 
 
 def place(world: World, number: str, email: str, role: str, company: str, lines: int) -> int:
@@ -137,7 +131,7 @@ def import_user(world: World, organization: int, email: str, is_admin: bool) -> 
     removed = set() if is_admin or kept else {pair} & given.admins
     file = world.folder / "users.csv"
     _write(file, ("organization_ref", "email", "full_admin"),
-           (world.refs[organization], email, str(int(is_admin))))  # fmt: skip
+           (Organization.get_by_id(organization).ref, email, str(int(is_admin))))  # fmt: skip
     _import(world, None, file)
     given.users.add(pair)
     return Allowed("import", added=frozenset(added), must=True, removed=frozenset(removed))
@@ -151,7 +145,7 @@ def import_namesake(world: World, name: str, ref: str, email: str, is_admin: boo
     _write(users, ("organization_ref", "email", "full_admin"), (ref, email, str(int(is_admin))))
     _import(world, organizations, users)
     found = Organization.get(Organization.ref == ref)
-    learn_organization(world, found.id, ref, "customer")
+    world.ledger.kinds[found.id] = "customer"
     pair = (int(found.id), email)
     world.ledger.users.add(pair)
     return Allowed("import", added=frozenset({pair} if is_admin else ()), must=True)
