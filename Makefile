@@ -28,7 +28,7 @@ run: .venv
 test: .venv/.checks
 	@.ci/system-dependencies
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/pytest -n auto --dist loadscope
+	@$(BIN)/pytest -n auto --dist loadscope --no-loadscope-reorder
 
 lint: .venv/.checks
 	$(BIN)/ruff check --quiet .
@@ -56,7 +56,7 @@ mutants: .venv/.checks
 # ten thousand prefixes. TRUST_SEED repeats what failed.
 soak: .venv/.checks
 	@TRUST_STEPS=1000000 TRUST_SEED=$${TRUST_SEED:-random} ROUNDS=1000 PREFIXES=10000 \
-		$(BIN)/pytest -n 2 --dist loadscope tests/trust tests/pages/test_budgets.py
+		$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder tests/trust tests/pages/test_budgets.py
 
 fmt: .venv/.checks
 	$(BIN)/ruff check --fix --quiet .

@@ -234,9 +234,10 @@ class Moves(Town):
         return [link for link in self.ledger.links.values() if link.purpose in purposes][::-1]
 
     def _answer(self, link: Link, answers: Dice) -> None:
+        """As it comes: who goes on plainly is not always answered plainly."""
         page = self.get(self.browser(link.email), link.path)
         if page.forms:
-            self.send(page, page.forms[0], answers)
+            self.send(page, page.forms[0], Dice(answers.value + len(self.sent)))
 
     @precondition(lambda self: any(c.role == "partner" for c in self.ledger.contacts.values()))
     @rule(who=st.sampled_from(world.PARTNERS), answers=dice)
