@@ -34,8 +34,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
-        # The rows end sessions; a page left open overnight must still be able to send its form.
-        PERMANENT_SESSION_LIFETIME=settings.request_days * 86_400,
+        # The rows end sessions. The cookie is signed anew by a POST alone: a form that was opened
+        # with an old one must still be able to be sent, so it lives as long as browsers keep one.
+        PERMANENT_SESSION_LIFETIME=400 * 86_400,
         SESSION_REFRESH_EACH_REQUEST=False,
         TRUSTED_HOSTS=[settings.host, *LOOPBACK],
         MAX_CONTENT_LENGTH=BODY_LIMIT,

@@ -2,12 +2,15 @@
 
 import logging
 import re
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
 import pytest
+import time_machine
 
 from provisioning import links
+from records import clock
 from records.tables import Order, OutboxRow
 from tests.support import stored
 from tests.support.cast import BOB, CAROL, MALLORY, NEWCOMER, PIA, acme, volta
@@ -77,6 +80,17 @@ def test_over_http_the_cookie_is_still_out_of_scripts_reach(stage):
     said = {part.strip().lower() for part in cookie.split(";")[1:]}
     assert {"httponly", "samesite=lax"} <= said
     assert "secure" not in said
+
+
+def test_a_form_opened_with_an_old_cookie_can_be_sent_days_later(stage):
+    browser, first = PageClient(stage.app), clock.now()
+    with time_machine.travel(first, tick=False) as today:
+        browser.get("/")
+        today.move_to(first + timedelta(days=10))
+        form = browser.get("/").form()
+        today.move_to(first + timedelta(days=15))
+        sent = form.fill(number="70012345", contact_email=CAROL).submit()
+    assert sent.heading == "Look into your mailbox"
 
 
 @pytest.mark.parametrize("token", [None, "", "wrong", "of another browser"])
