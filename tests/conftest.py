@@ -9,6 +9,7 @@ from flask import Flask
 
 import config
 from tests.support import databases, postgresql
+from tests.support.compiled import Compiled
 from tests.support.page_client import PageClient
 
 # The same examples in every run, and no limit on time: machines are shared.
@@ -16,6 +17,7 @@ hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("steady")
 
 PUBLIC_URL = "http://homeport.test"
+TEMPLATES = Compiled()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -93,6 +95,7 @@ def app(request, database_url, tmp_path) -> Iterator[Flask]:
         settings |= mark.kwargs
     app = create_app(settings)
     app.testing = True
+    app.jinja_env.bytecode_cache = TEMPLATES
     with databases.emptied(database_url):
         yield app
 

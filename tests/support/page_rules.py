@@ -12,8 +12,8 @@ from html5lib import HTMLParser
 from html5lib.constants import E as PARSE_ERRORS
 from werkzeug.datastructures import Headers
 
-LABELLED = "input:not([type=hidden], [type=submit], [type=button], [type=image]), select, textarea"
-REFERENCES = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "form", "list")
+UNLABELLED = ("hidden", "submit", "button", "image")
+REFERENCES = {"for", "aria-labelledby", "aria-describedby", "aria-controls", "form", "list"}
 RUNNING = {
     "a",
     "abbr",
@@ -69,74 +69,91 @@ def _said(element: Tag) -> Iterator[str]:
 
 def page_problems(soup: BeautifulSoup) -> Iterator[str]:
     """Problems of a whole page."""
-    headings = [words(h1) for h1 in soup.select("h1")]
+    headings = [words(h1) for h1 in soup.find_all("h1")]
     title = words(soup.title)
     if len(headings) != 1:
         yield f"it has {len(headings)} h1, not one: {headings}"
     elif not headings[0] or not title.startswith(headings[0]):
         yield f"its title {title!r} does not start with its h1 {headings[0]!r}"
-    if not soup.select("html[lang]"):
+    if not (soup.html and soup.html.has_attr("lang")):
         yield "html has no lang"
-    if not soup.select_one("main"):
+    if not soup.main:
         yield "it has no main"
 
 
 def part_problems(soup: BeautifulSoup, ids_around: frozenset[str]) -> Iterator[str]:
     """Problems of a page or a fragment; `ids_around` are those of the page a fragment goes into."""
-    ids = Counter(str(element["id"]) for element in soup.select("[id]"))
+    # Walked once, because every page of every test is: a selector for each rule walks it each time.
+    elements = soup.find_all(True)
+    ids = Counter(str(element["id"]) for element in elements if "id" in element.attrs)
     yield from (f"id {name!r} occurs {n} times" for name, n in ids.items() if n > 1)
-    yield from _lost_references(soup, ids_around.union(ids))
-    yield from _form_problems(soup)
-    yield from _inline_problems(soup)
+    known = ids_around.union(ids)
+    labels = {str(e["for"]) for e in elements if e.name == "label" and "for" in e.attrs}
+    for element in elements:
+        yield from _lost_references(element, known)
+        yield from _inline_problems(element)
+        yield from _unnamed(element, labels)
+        if element.name == "form":
+            yield from _form_problems(element)
 
 
-def _lost_references(soup: BeautifulSoup, ids: frozenset[str]) -> Iterator[str]:
-    for attribute in REFERENCES:
-        for element in soup.select(f"[{attribute}]"):
-            lost = set(str(element[attribute]).split()) - ids
-            yield from (
-                f"<{element.name} {attribute}> points to {name!r}, which is not there"
-                for name in sorted(lost)
-            )
-    for link in soup.select('a[href^="#"]'):
-        if str(link["href"])[1:] not in ids:
-            yield f"a link points to {link['href']}, which is not there"
-
-
-def _form_problems(soup: BeautifulSoup) -> Iterator[str]:
-    for form in soup.select("form"):
-        method = str(form.get("method", "")).lower()
-        if method not in ("get", "post") or not form.get("action"):
-            yield f"a form lacks its action or method: {form.attrs}"
-        token = form.select_one("input[type=hidden][name=csrf_token]")
-        if method == "post" and not (token and token.get("value")):
-            yield f"the form to {form.get('action')} carries no csrf_token"
-    labels = {str(label["for"]) for label in soup.select("label[for]")}
-    for field in soup.select(LABELLED):
-        named = (
-            field.get("aria-label") or field.get("aria-labelledby") or field.find_parent("label")
+def _lost_references(element: Tag, ids: frozenset[str]) -> Iterator[str]:
+    for attribute in element.attrs.keys() & REFERENCES:
+        lost = set(_text(element[attribute]).split()) - ids
+        yield from (
+            f"<{element.name} {attribute}> points to {name!r}, which is not there"
+            for name in sorted(lost)
         )
-        if not named and field.get("id") not in labels:
-            yield f"the field {field.get('name')!r} has no label"
-    for button in soup.select("button, a[href]"):
-        if not words(button) and not button.get("aria-label") and not button.select("img[alt]"):
-            yield f"a {button.name} says nothing: {button}"
-    yield from (f"an image has no alt: {img}" for img in soup.select("img:not([alt])"))
+    address = str(element.get("href", ""))
+    if element.name == "a" and address.startswith("#") and address[1:] not in ids:
+        yield f"a link points to {address}, which is not there"
 
 
-def _inline_problems(soup: BeautifulSoup) -> Iterator[str]:
-    for element in soup.find_all(True):
-        for name, value in element.attrs.items():
-            if name == "style" or name.startswith(("on", "hx-on", "data-hx-on")):
-                yield f"<{element.name}> has an inline {name}"
-            if str(value).lower().lstrip().startswith("javascript:"):
-                yield f"<{element.name} {name}> is a script"
-    yield from ("it has a <style>" for _ in soup.select("style"))
-    yield from ("it has a <script> without src" for _ in soup.select("script:not([src])"))
-    for element in soup.select("script, link, img, iframe"):
+def _form_problems(form: Tag) -> Iterator[str]:
+    method = str(form.get("method", "")).lower()
+    if method not in ("get", "post") or not form.get("action"):
+        yield f"a form lacks its action or method: {form.attrs}"
+    token = form.find("input", attrs={"type": "hidden", "name": "csrf_token"})
+    if method == "post" and not (token and token.get("value")):
+        yield f"the form to {form.get('action')} carries no csrf_token"
+
+
+def _unnamed(element: Tag, labels: set[str]) -> Iterator[str]:
+    """A field, a button, a link or an image that a screen reader cannot name."""
+    own = element.get("aria-label")
+    if element.name in ("select", "textarea") or (
+        element.name == "input" and element.get("type") not in UNLABELLED
+    ):
+        named = own or element.get("aria-labelledby") or element.find_parent("label")
+        if not named and element.get("id") not in labels:
+            yield f"the field {element.get('name')!r} has no label"
+    elif element.name == "button" or (element.name == "a" and "href" in element.attrs):
+        pictures = (image for image in element.find_all("img") if "alt" in image.attrs)
+        if not words(element) and not own and not any(pictures):
+            yield f"a {element.name} says nothing: {element}"
+    elif element.name == "img" and "alt" not in element.attrs:
+        yield f"an image has no alt: {element}"
+
+
+def _inline_problems(element: Tag) -> Iterator[str]:
+    for name, value in element.attrs.items():
+        if name == "style" or name.startswith(("on", "hx-on", "data-hx-on")):
+            yield f"<{element.name}> has an inline {name}"
+        if _text(value).lower().lstrip().startswith("javascript:"):
+            yield f"<{element.name} {name}> is a script"
+    if element.name == "style":
+        yield "it has a <style>"
+    if element.name == "script" and "src" not in element.attrs:
+        yield "it has a <script> without src"
+    if element.name in ("script", "link", "img", "iframe"):
         address = str(element.get("src") or element.get("href") or "")
         if FOREIGN.match(address):
             yield f"<{element.name}> loads from elsewhere: {address}"
+
+
+def _text(value: str | list[str]) -> str:
+    """An attribute's value; some are lists of words."""
+    return value if isinstance(value, str) else " ".join(value)
 
 
 def header_problems(headers: Headers, fragment: bool) -> Iterator[str]:
