@@ -96,8 +96,9 @@ def one_at_a_time(what: str) -> None:
 
     SQLite's writers are one at a time already.
     """
+    serial = _serials[what]
     if is_postgresql():
-        db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_serials[what],))
+        db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (serial,))
 
 
 def digest(secret: str) -> str:
