@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import NamedTuple
 
-from matching import addresses, names
+from matching import addresses, labels
 from matching.rules import Candidate, Question, Tier
 
 _ITS_OWN = (Tier.ADMINISTERS, Tier.BELONGS)
@@ -48,4 +48,6 @@ def is_plain(question: Question, candidate: Candidate) -> bool:
     """Whether the plain rule offers a candidate: one of the cut keys, and a user at the domain."""
     # Whom the address itself led to has a user at its domain: the address.
     at_domain = candidate.tier in _ITS_OWN or candidate.domain == question.domain
-    return at_domain and bool(names.cuts(names.keys(candidate.organization.name)) & question.cuts)
+    return at_domain and bool(
+        labels.cuts(candidate.organization.name, question.label) & question.cuts
+    )

@@ -9,7 +9,8 @@ from matching.sentences import Sentence, sentence
 ADMINISTERS = sentence("The administrator's address is a full admin of this organization.")
 BELONGS = sentence("The administrator's address is already a user of this organization.")
 
-# By the form of the name that agrees (as written, name key, core key): the whole of it, its start.
+# By the form of the name that agrees (as written, name key, core key, folded key): the whole of it,
+# its start.
 _NAME = (
     (
         sentence("Its name is “%(start)s”"),
@@ -23,10 +24,19 @@ _NAME = (
         sentence("Apart from article and legal form its name is “%(start)s”"),
         sentence("Apart from article and legal form its name begins with “%(start)s”"),
     ),
+    (
+        sentence("Apart from spaces and ways of spelling its name is “%(start)s”"),
+        sentence("Apart from spaces and ways of spelling its name begins with “%(start)s”"),
+    ),
 )
 _LATIN_NAME = (
     sentence("In Latin letters and without legal form its name is “%(start)s”"),
     sentence("In Latin letters and without legal form its name begins with “%(start)s”"),
+)
+_LABEL = sentence("The typed name and its own both stand for “%(start)s”, the name of the domain,")
+_LABEL_ALONE = sentence(
+    "The typed name or its own stands for “%(start)s”, the name of the domain, the other is in "
+    "letters that cannot be compared"
 )
 _WRITTEN, _CORE = 0, 2
 
@@ -63,6 +73,11 @@ def name(typed: Keys, found: Keys, shown: str, *, whole_core: bool = False) -> S
             quoted = shown if whole and form == _WRITTEN else start
             return replace(words, values=(("start", quoted),))
     return None
+
+
+def by_label(label: str, *, legible: bool) -> Sentence:
+    """That both names stand for the label of the domain, by an abbreviation or a part of them."""
+    return replace(_LABEL if legible else _LABEL_ALONE, values=(("start", label),))
 
 
 def users_at(count: int, domain: str) -> Sentence:

@@ -1,4 +1,4 @@
-"""The keys by which a company name is found: as written, name key and core key."""
+"""The keys by which a company name is found: as written, name key, core key and folded key."""
 
 import unicodedata
 from functools import lru_cache
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from anyascii import anyascii
 
-from matching import characters, legal_forms, spelling
+from matching import characters, folding, legal_forms, spelling
 from matching.sentences import Refused, sentence
 
 CUT = 5
@@ -17,11 +17,12 @@ _EDGES = " \t\r\n\f\v\u00a0\u200b\u2060\ufeff"
 
 
 class Keys(NamedTuple):
-    """The three forms of a name; none is ever empty, unless the name is."""
+    """The four forms of a name; none is ever empty, unless the name is."""
 
     written: str
     name: str
     core: str
+    folded: str
 
 
 def company_name(text: str) -> str:
@@ -56,7 +57,7 @@ def company_name(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def keys(name: str) -> Keys:
-    """The three keys of a name, whole."""
+    """The four keys of a name, whole."""
     trimmed = name.strip(_EDGES)
     if trimmed.isascii():
         written = trimmed.lower()
@@ -65,7 +66,8 @@ def keys(name: str) -> Keys:
     words = spelling.words(trimmed)
     # A name of punctuation alone has no words: it stands as it is written.
     key = spelling.written_out(words) or written
-    return Keys(written, key, _latin(spelling.written_out(legal_forms.removed(words))) or key)
+    core = _latin(spelling.written_out(legal_forms.removed(words))) or key
+    return Keys(written, key, core, folding.folded(core.split()) or core)
 
 
 def cuts(keys: Keys) -> frozenset[str]:

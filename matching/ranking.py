@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
 
-from matching import data
+from matching import data, folding, labels, names
 
 if TYPE_CHECKING:
     from matching.rules import Candidate
@@ -19,6 +19,9 @@ _TYPO = 0.8
 _SHORTEST_WITH_TYPO = 5
 _SHORTEST_START = 3
 _LEAST_WEIGHT = 4
+
+_IN_OTHER_LETTERS = 0.4  # names that cannot be compared, of which one stands for the domain
+_OF_THE_DOMAIN = 0.05  # a name that has nothing in common, but is the domain's
 
 _ACTIVITY = {"in-use": 0, "unclear": 1, "possibly-abandoned": 2}
 
@@ -40,11 +43,26 @@ def ranked(candidates: Iterable[Candidate], purpose_kind: str | None) -> list[Ca
     return sorted(candidates, key=place)
 
 
+def likeness_at(typed: str, shown: str, label: str) -> float:
+    """0 to 1 for two names at a domain, where IBM is International Business Machines."""
+    alike = likeness(names.keys(typed).core, names.keys(shown).core)
+    if alike == 1.0:
+        return alike
+    contracted = labels.contracted(typed, label), labels.contracted(shown, label)
+    if label in contracted[0] and label in contracted[1]:
+        alike = max(alike, likeness(*map(" ".join, contracted)) * 0.98)
+    if alike or not labels.stands_for(shown, label):
+        return alike
+    if labels.legible(typed) != labels.legible(shown) and labels.stands_for(typed, label):
+        return _IN_OTHER_LETTERS
+    return _OF_THE_DOMAIN
+
+
 def likeness(one: str, other: str) -> float:
     """0 to 1 for two core keys; the words that tell companies apart must agree."""
     if one == other:
         return 1.0
-    if one.replace(" ", "") == other.replace(" ", ""):
+    if folding.folded(one.split()) == folding.folded(other.split()):
         return 0.99
     if not one or not other:
         return 0.0
@@ -60,7 +78,7 @@ def likeness(one: str, other: str) -> float:
 
 @cache
 def _common_words() -> frozenset[str]:
-    return data.words("common_words.txt")
+    return frozenset(map(folding.spelled, data.words("common_words.txt")))
 
 
 @cache
@@ -72,7 +90,8 @@ def _joining_words() -> frozenset[str]:
 def _words(core: str) -> tuple[str, ...]:
     words = core.split()[:_MOST_WORDS]
     joining = _joining_words()
-    return tuple(word for word in words if word not in joining) or tuple(words)
+    kept = [word for word in words if word not in joining] or words
+    return tuple(map(folding.spelled, kept))
 
 
 def _distinctive(words: Sequence[str]) -> Sequence[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from matching import activity, addresses, evidence, names, ranking
+from matching import activity, addresses, evidence, labels, names, ranking
 from matching.sentences import Sentence
 
 
@@ -99,14 +99,16 @@ def question(name: str, address: str, shared_domains: Set[str]) -> Question:
     """The question that a name and a canonical address ask."""
     domain = addresses.domain(address)
     keys = names.keys(name)
+    label = addresses.label(domain)
+    shared = domain in shared_domains
     return Question(
         name=name,
         address=address,
         keys=keys,
-        cuts=names.cuts(keys),
+        cuts=names.cuts(keys) if shared else labels.cuts(name, label),
         domain=domain,
-        label=addresses.label(domain),
-        shared=domain in shared_domains,
+        label=label,
+        shared=shared,
         shared_domains=shared_domains,
     )
 
@@ -130,7 +132,7 @@ def by_name_and_domain(
     """The candidate of the name tiers; None where name or domain do not agree."""
     shown = found.organization.name
     keys = names.keys(shown)
-    name = evidence.name(question.keys, keys, shown)
+    name = evidence.name(question.keys, keys, shown) or _by_label(question, shown)
     if name is None:
         return None
     count, domain = found.users_there, found.domain
@@ -142,7 +144,7 @@ def by_name_and_domain(
         users = evidence.users_at_relative(count, domain, question.domain, relation)
     elif not question.shared or shared_rule == "plain":
         tier, users = Tier.NAME_AND_DOMAIN, evidence.users_at(count, domain)
-    elif question.keys.core == keys.core:
+    elif question.keys.core == keys.core or question.keys.folded == keys.folded:
         name = evidence.name(question.keys, keys, shown, whole_core=True) or name
         tier, users = Tier.NAME_AND_DOMAIN, evidence.users_at(count, domain)
     else:
@@ -154,6 +156,17 @@ def by_domain(question: Question, found: Found, today: date) -> Candidate:
     """The candidate of the last tier: users on the domain, whatever its name."""
     words = evidence.domain_alone(found.users_there, found.domain)
     return _candidate(found, Tier.DOMAIN, words, question, today)
+
+
+def _by_label(question: Question, shown: str) -> Sentence | None:
+    """How two names agree of which one at least stands for the domain's label."""
+    cut = labels.label_cut(question.label)
+    if cut not in question.cuts or cut not in labels.cuts(shown, question.label):
+        return None
+    legible, shown_legible = labels.legible(question.name), labels.legible(shown)
+    if legible or shown_legible:
+        return evidence.by_label(question.label, legible=legible and shown_legible)
+    return None
 
 
 def _relation(question: Question, domain: str) -> addresses.Relation | None:
@@ -170,7 +183,7 @@ def _candidate(
     organization = found.organization
     likeness = 0.0
     if question:
-        likeness = ranking.likeness(question.keys.core, names.keys(organization.name).core)
+        likeness = ranking.likeness_at(question.name, organization.name, question.label)
     return Candidate(
         organization=organization,
         tier=tier,

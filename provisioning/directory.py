@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from itertools import chain, count
 
-from matching import addresses, names
+from matching import addresses, labels, names
 from provisioning.matches import CORE
 from records import clock, directory, lookup, subscriptions
 from records.counts import Rules
@@ -15,9 +15,8 @@ from records.subscriptions import SubscriptionRow
 BATCH = 2_000
 
 
-def _index_keys(name: str) -> tuple[str, Collection[str]]:
-    keys = names.keys(name)
-    return keys.core[:CORE], names.cuts(keys)
+def _index_keys(name: str, label: str) -> tuple[str, Collection[str]]:
+    return names.keys(name).core[:CORE], labels.cuts(name, label)
 
 
 RULES = Rules(keys=_index_keys, label=addresses.label)

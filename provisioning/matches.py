@@ -6,10 +6,10 @@ from datetime import date
 from itertools import chain
 
 from config import Settings
-from matching import ranking, rules
+from matching import labels, ranking, rules
 from matching.addresses import shared_domains
 from matching.disclosure import Viewer, coarse
-from matching.names import cuts, keys
+from matching.names import keys
 from matching.rules import Candidate, Found, Organization, Question, Standing
 from records import clock, lookup
 from records.lookup import FoundRow, OrganizationRow
@@ -125,7 +125,7 @@ def find(found: Match, organization_id: int, settings: Settings) -> Candidate | 
     row = lookup.listed_at(organization_id, found.question.domain)
     if row is None or found.standing is Standing.FULL_ADMIN:
         return None
-    if not cuts(keys(row.organization.name)) & found.question.cuts:
+    if not _cuts(found.question, row.organization) & found.question.cuts:
         return None
     return rules.by_name_and_domain(
         found.question, _found(row), clock.today(), settings.shared_domain_rule
@@ -181,7 +181,11 @@ def _beyond(found: Match, settings: Settings, after: int | None, size: int) -> l
 
 
 def _own_cut(question: Question, organization: OrganizationRow) -> str:
-    return min(cuts(keys(organization.name)) & question.cuts, default="")
+    return min(_cuts(question, organization) & question.cuts, default="")
+
+
+def _cuts(question: Question, organization: OrganizationRow) -> frozenset[str]:
+    return labels.cuts(organization.name, question.label)
 
 
 def _found(row: FoundRow) -> Found:

@@ -13,10 +13,10 @@ Key = TypeVar("Key")
 
 
 class Rules(NamedTuple):
-    """What lookup rows follow from, handed in by the caller: (core, cut keys) of a name, and the
-    label of a domain."""
+    """What lookup rows follow from, handed in by the caller: the label of a domain, and (core, cut
+    keys) of a name at a label."""
 
-    keys: Callable[[str], tuple[str, Collection[str]]]
+    keys: Callable[[str, str], tuple[str, Collection[str]]]
     label: Callable[[str], str]
 
 
@@ -108,8 +108,8 @@ def _lookup_rows(
     rows: set[LookupRow] = set()
     for domain, number in places:
         if not listings[number].unlisted:
-            core, cuts = rules.keys(listings[number].name)
             label = rules.label(domain)
+            core, cuts = rules.keys(listings[number].name, label)
             rows.update((label, cut, domain, core, number) for cut in cuts)
     return rows
 

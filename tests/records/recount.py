@@ -41,8 +41,9 @@ def counted() -> dict[str, object]:
     lookup = set()
     for domain, number in domains:
         if number in listed:
-            core, cuts = RULES.keys(listed[number])
-            lookup |= {(RULES.label(domain), cut, domain, core, number) for cut in cuts}
+            label = RULES.label(domain)
+            core, cuts = RULES.keys(listed[number], label)
+            lookup |= {(label, cut, domain, core, number) for cut in cuts}
     return {
         "organizations": {
             number: (users[number], admins[number], active[number])

@@ -187,7 +187,7 @@ def test_each_key_is_cut_to_five(name: str, found: set[str]) -> None:
         # shorter than 5: only what is equal
         ("Visa", "Visage", False),
         ("Visa", "Visa Inc.", True),
-        ("IBM", "I.B.M.", False),
+        ("IBM", "I.B.M.", True),
         ("HP", "HP Inc", True),
         ("3M", "3M Company", True),
         ("SAP", "SAPient", False),
@@ -264,4 +264,4 @@ def test_a_name_is_refused_with_the_reason(name: str, says: str) -> None:
     "name", ["\ud800", "\x00", "\x1f", "a" * 64_000, "a." * 32_000, "İ" * 1000]
 )
 def test_keys_of_anything_have_an_answer(name: str) -> None:
-    assert len(keys(name)) == 3
+    assert len(keys(name)) == 4
