@@ -10,6 +10,7 @@ import config
 from commands.context import Wrong, connected, first_line, settings
 from config import Settings
 from mail.smtp import SafeConnection
+from provisioning.directory import is_indexed
 from records.database import db, is_postgresql
 from records.migrate import pending
 
@@ -43,6 +44,11 @@ def _database(_settings: Settings) -> str:
             raise Wrong(f"The database lacks {', '.join(waiting)}: run `flask migrate`.")
         system = "PostgreSQL" if is_postgresql() else "SQLite"
         version = ".".join(str(part) for part in _version())
+        if not is_indexed():
+            raise Wrong(
+                "Some organizations are not found by what this version looks up: run `flask "
+                "directory reindex`."
+            )
     return f"The database answers ({system} {version}) and is up to date."
 
 

@@ -1,4 +1,4 @@
-"""`flask directory import`, `flask directory show`."""
+"""`flask directory import`, `flask directory reindex`, `flask directory show`."""
 
 import sys
 import time
@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 
 from commands.context import Wrong, first_line, print_json, ready, settings
 from provisioning import decisions, reports
+from provisioning.directory import index_size, rebuild_index
 from provisioning.directory_import import Progress, import_directory
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -61,6 +62,15 @@ def import_(
 
 
 @directory.command()
+def reindex() -> None:
+    """Let organizations be found by this version's rules. Safe to run again, and while in use."""
+    with ready(), _bar(index_size()) as progress:
+        told = progress or (lambda _length, _rows: None)
+        added, removed = rebuild_index(lambda rows: told(rows, rows))
+    click.echo(f"The index is up to date: {added:,} rows added, {removed:,} removed.")
+
+
+@directory.command()
 @click.argument("ref")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def show(ref: str, as_json: bool) -> None:
@@ -81,7 +91,7 @@ def show(ref: str, as_json: bool) -> None:
 
 @contextmanager
 def _bar(size: int) -> Iterator[Progress | None]:
-    """Progress on a terminal: how much of the files is read, rows, rate, time left."""
+    """Progress on a terminal: how much of `size` is read, rows, rate, time left."""
     if not sys.stderr.isatty():
         yield None
         return

@@ -1,8 +1,8 @@
 """Names that stand for a domain's label, as IBM and International Business Machines for ibm.com.
 
 A name stands for a label when some of its words in a row, joined or shortened, are the label. Names
-in letters which say nothing about Latin ones (日立製作所, hitachi.co.jp) may stand for any label; of
-two such names each is compared with the other instead.
+in letters that say nothing about Latin ones may stand for any label (日立製作所 at hitachi.co.jp);
+two such names are compared with each other instead.
 """
 
 import re

@@ -1,18 +1,19 @@
 """What orders and decisions do to the directory. Each runs inside its caller's transaction."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 from itertools import chain, count
 
 from matching import addresses, labels, names
 from provisioning.matches import CORE
-from records import clock, directory, lookup, subscriptions
+from records import clock, directory, lookup, reindex, subscriptions
 from records.counts import Rules
 from records.database import db
 from records.directory import OrganizationRow, UserRow
 from records.subscriptions import SubscriptionRow
 
 BATCH = 2_000
+SAMPLE = 200  # organizations that are looked at to see whether the index follows today's rules
 
 
 def _index_keys(name: str, label: str) -> tuple[str, Collection[str]]:
@@ -20,6 +21,29 @@ def _index_keys(name: str, label: str) -> tuple[str, Collection[str]]:
 
 
 RULES = Rules(keys=_index_keys, label=addresses.label)
+
+
+def is_indexed() -> bool:
+    """Whether organizations are found by today's rules; they are not after the rules changed."""
+    return reindex.is_current(RULES, SAMPLE)
+
+
+index_size = reindex.size
+
+
+def rebuild_index(progress: Callable[[int], object] = lambda _rows: None) -> tuple[int, int]:
+    """Bring the index to today's rules; how many lookup rows were added and removed.
+
+    Safe to run again, also after an interruption, and while the directory is used. `progress` is
+    told how many more rows have been read, of about `index_size()`.
+    """
+    changed = []
+    for one_pass in (reindex.add_missing, reindex.remove_obsolete):
+        changed.append(0)
+        for read, written in one_pass(RULES, BATCH):
+            changed[-1] += written
+            progress(read)
+    return changed[0], changed[1]
 
 
 def create_organization(

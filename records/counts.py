@@ -83,7 +83,7 @@ def relist(before: Mapping[int, Listing], after: Mapping[int, Listing], rules: R
             [(number,) for number in changed],
         )
     ]
-    _replace(_lookup_rows(places, before, rules), _lookup_rows(places, after, rules))
+    replace_lookup_rows(lookup_rows(places, before, rules), lookup_rows(places, after, rules))
 
 
 def _count_places(places: Counter[Place], listings: Mapping[int, Listing], rules: Rules) -> None:
@@ -99,12 +99,13 @@ def _count_places(places: Counter[Place], listings: Mapping[int, Listing], rules
     bulk.write(
         "DELETE FROM organization_domain WHERE (domain, organization_id) IN (VALUES {rows})", gone
     )
-    _replace(_lookup_rows(gone, listings, rules), _lookup_rows(new, listings, rules))
+    replace_lookup_rows(lookup_rows(gone, listings, rules), lookup_rows(new, listings, rules))
 
 
-def _lookup_rows(
+def lookup_rows(
     places: Iterable[Place], listings: Mapping[int, Listing], rules: Rules
 ) -> set[LookupRow]:
+    """What these places are found by."""
     rows: set[LookupRow] = set()
     for domain, number in places:
         if not listings[number].unlisted:
@@ -114,13 +115,15 @@ def _lookup_rows(
     return rows
 
 
-def _replace(old: set[LookupRow], new: set[LookupRow]) -> None:
+def replace_lookup_rows(old: set[LookupRow], new: set[LookupRow]) -> None:
+    """Write what differs between the two."""
     bulk.write(
         "DELETE FROM lookup WHERE (label, cut, domain, core, organization_id) IN (VALUES {rows})",
         sorted(old - new),
     )
     bulk.write(
-        "INSERT INTO lookup (label, cut, domain, core, organization_id) VALUES {rows}",
+        "INSERT INTO lookup (label, cut, domain, core, organization_id) VALUES {rows}"
+        " ON CONFLICT DO NOTHING",  # an index of older rules may hold some of them
         sorted(new - old),
     )
 
