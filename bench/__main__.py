@@ -9,6 +9,7 @@ from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
 MEASURED = {
+    "quality": "Whether the organization is found, and among how many others",
     "linear": "What each check of an input takes, for inputs that grow",
     "timing": "Whether the time that an answer takes says what the answer must not",
 }

@@ -11,6 +11,7 @@ from matching.names import company_name
 from matching.sentences import Refused
 from provisioning import matches, reports
 from provisioning.directory_files import Fields, lines
+from provisioning.explaining import explain
 
 COLUMNS = ("company_name", "admin_email")
 
@@ -19,6 +20,7 @@ COLUMNS = ("company_name", "admin_email")
 @click.argument("name", required=False)
 @click.argument("address", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--why", "ref", metavar="REF", help="Say why one organization is offered or not.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
 @click.option(
     "--file",
@@ -28,15 +30,23 @@ COLUMNS = ("company_name", "admin_email")
 )
 @with_appcontext
 def match(
-    name: str | None, address: str | None, as_json: bool, limit: int, path: Path | None
+    name: str | None,
+    address: str | None,
+    as_json: bool,
+    ref: str | None,
+    limit: int,
+    path: Path | None,
 ) -> None:
     """Say which organizations NAME and the administrator's ADDRESS lead to, and why."""
-    if (path is None) == (name is None or address is None):
+    if (path is None) == (name is None or address is None) or (path and ref):
         raise click.UsageError("Give a name and an address, or --file.")
     with ready():
         if path:
             for line in lines(path, COLUMNS):
                 print_json(_checked_row(line.fields, limit))
+            return
+        if ref is not None:
+            _explain(name or "", address or "", ref, as_json=as_json)
             return
         answer = _match(name or "", address or "", limit)
     if as_json:
@@ -48,6 +58,19 @@ def match(
 def _match(name: str, address: str, limit: int) -> reports.MatchReport:
     found = matches.match(company_name(name), canonical(address), settings(), whole_domain=True)
     return reports.of_match(found, matches.page(found, settings(), size=limit)[0])
+
+
+def _explain(name: str, address: str, ref: str, *, as_json: bool) -> None:
+    answer = explain(company_name(name), canonical(address), ref, settings())
+    report = reports.of_explanation(answer)
+    if as_json:
+        print_json(report)
+        return
+    offered = f"offered, as {report['tier']}" if report["offered"] else "not offered"
+    place = f", at place {report['place']}" if report["place"] else ""
+    click.echo(f"{report['name']}  ({ref}) is {offered}{place}.")
+    for sentence in report["why"]:
+        click.echo(f"  {sentence}")
 
 
 def _checked_row(row: Fields | Refused, limit: int) -> dict[str, object]:

@@ -61,6 +61,13 @@ def registrable(domain: str) -> str | None:
     return str(found) if found else None
 
 
+def parents(domain: str) -> list[str]:
+    """The domains that a domain is part of, up to the registered one; the nearest first."""
+    registered, parts = registrable(domain), domain.split(".")
+    wider = [".".join(parts[n:]) for n in range(1, len(parts))]
+    return [parent for parent in wider if registered and f".{parent}".endswith(f".{registered}")]
+
+
 def label(domain: str) -> str:
     """The name that relatives have in common: acme of eu.acme.co.uk; else the whole domain."""
     registered = registrable(domain)

@@ -46,6 +46,8 @@ def price(question: Question, shown: Iterable[Candidate], proven: str | None) ->
 
 def is_plain(question: Question, candidate: Candidate) -> bool:
     """Whether the plain rule offers a candidate: one of the cut keys, and a user at the domain."""
+    if candidate.tier is Tier.DOMAIN:
+        return False
     # Whom the address itself led to has a user at its domain: the address.
     at_domain = candidate.tier in _ITS_OWN or candidate.domain == question.domain
     return at_domain and bool(

@@ -25,8 +25,10 @@ _NAME = (
         sentence("Apart from article and legal form its name begins with “%(start)s”"),
     ),
     (
-        sentence("Apart from spaces and ways of spelling its name is “%(start)s”"),
-        sentence("Apart from spaces and ways of spelling its name begins with “%(start)s”"),
+        sentence("Apart from spaces, spelling and words such as Group its name is “%(start)s”"),
+        sentence(
+            "Apart from spaces, spelling and words such as Group its name begins with “%(start)s”"
+        ),
     ),
 )
 _LATIN_NAME = (
@@ -44,6 +46,11 @@ _WRITTEN, _CORE = 0, 2
 def name_and_domain(name: Sentence, users: Sentence) -> Sentence:
     """Both halves of the rule in one sentence."""
     return sentence("%(name)s and %(users)s.", name=name, users=users)
+
+
+def parent_alone(users: Sentence) -> Sentence:
+    """That some users are at a domain that the one asked for is part of."""
+    return sentence("%(users)s.", users=users)
 
 
 def domain_alone(count: int, domain: str) -> Sentence:
@@ -75,9 +82,14 @@ def name(typed: Keys, found: Keys, shown: str, *, whole_core: bool = False) -> S
     return None
 
 
-def by_label(label: str, *, legible: bool) -> Sentence:
-    """That both names stand for the label of the domain, by an abbreviation or a part of them."""
-    return replace(_LABEL if legible else _LABEL_ALONE, values=(("start", label),))
+def by_label(label: str) -> Sentence:
+    """That both names stand for the label of the domain, by a part of them or an abbreviation."""
+    return replace(_LABEL, values=(("start", label),))
+
+
+def by_label_alone(label: str) -> Sentence:
+    """The same where one of the names is in letters that cannot be compared with the other's."""
+    return replace(_LABEL_ALONE, values=(("start", label),))
 
 
 def users_at(count: int, domain: str) -> Sentence:

@@ -16,6 +16,7 @@ _SPELLINGS = (
     *(("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"), ("eo", "u"), ("ou", "u"), ("ee", "i")),
     *(("ij", "i"), ("j", "i"), ("y", "i"), ("ii", "i")),
 )
+_GROUP = {"group", "groupe", "gruppe", "grupo", "gruppo", "holding", "holdings"}
 
 
 @cache
@@ -25,9 +26,11 @@ def connectors() -> frozenset[str]:
 
 
 def folded(words: Sequence[str]) -> str:
-    """The words of a core key as one, without those that only say “and”."""
-    short = _short_words()
-    return spelled("".join(short.get(word, word) for word in without_connectors(words)))
+    """The words of a core key as one, without those that only say “and”, or at the end “group”."""
+    short, kept = _short_words(), without_connectors(words)
+    while len(kept) > 1 and kept[-1] in _GROUP:
+        kept.pop()
+    return spelled("".join(short.get(word, word) for word in kept))
 
 
 def spelled(text: str) -> str:

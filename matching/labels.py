@@ -36,23 +36,15 @@ def label_cut(label: str) -> str:
 
 
 def stands_for(name: str, label: str) -> bool:
-    """Whether a name may be what the label of a domain was made of.
-
-    A label shorter than a cut has to be the whole name, or short for three of its words: at ibm.com
-    IBM Deutschland is not IBM.
-    """
-    if not legible(name):
-        return True
-    words = contracted(name, label)
-    if label not in words or len(label.replace("-", "")) >= names.CUT:
-        return label in words
-    return len(words) == 1 or len(_core(name)) - len(words) >= _SEVERAL
+    """Whether a name may be what the label of a domain was made of."""
+    return not legible(name) or label in contracted(name, label)
 
 
 @lru_cache(maxsize=4096)
 def legible(name: str) -> bool:
     """Whether a name's letters can be compared with Latin ones."""
-    return _LEGIBLE.search(names.keys(name).name) is not None
+    key = names.keys(name).name
+    return _LEGIBLE.search(key) is not None or not any(map(str.isalpha, key))
 
 
 @lru_cache(maxsize=4096)

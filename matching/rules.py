@@ -33,6 +33,7 @@ class Tier(StrEnum):
         return _RANKS[self]
 
 
+_MOST_DOMAINS = 3  # that the last tier looks at
 _RANKS = {tier: rank for rank, tier in enumerate(Tier)}
 
 
@@ -113,6 +114,14 @@ def question(name: str, address: str, shared_domains: Set[str]) -> Question:
     )
 
 
+def whole_domains(question: Question) -> list[str]:
+    """Where the last tier looks: the domain and those it is part of, none of them a provider's."""
+    if question.shared:
+        return []
+    wider = [d for d in addresses.parents(question.domain) if d not in question.shared_domains]
+    return [question.domain, *wider][:_MOST_DOMAINS]
+
+
 def by_standing(
     standing: Standing, organization: Organization, today: date, question: Question | None = None
 ) -> Candidate:
@@ -132,7 +141,7 @@ def by_name_and_domain(
     """The candidate of the name tiers; None where name or domain do not agree."""
     shown = found.organization.name
     keys = names.keys(shown)
-    name = evidence.name(question.keys, keys, shown) or _by_label(question, shown)
+    name = evidence.name(question.keys, keys, shown) or _by_label(question, found)
     if name is None:
         return None
     count, domain = found.users_there, found.domain
@@ -153,20 +162,32 @@ def by_name_and_domain(
 
 
 def by_domain(question: Question, found: Found, today: date) -> Candidate:
-    """The candidate of the last tier: users on the domain, whatever its name."""
+    """The candidate of the last tier: users on the domain, or one it is part of, whatever its
+    name."""
     words = evidence.domain_alone(found.users_there, found.domain)
+    if found.domain != question.domain:
+        relative = addresses.Relation.REGISTRABLE
+        words = evidence.parent_alone(
+            evidence.users_at_relative(found.users_there, found.domain, question.domain, relative)
+        )
     return _candidate(found, Tier.DOMAIN, words, question, today)
 
 
-def _by_label(question: Question, shown: str) -> Sentence | None:
-    """How two names agree of which one at least stands for the domain's label."""
+def _by_label(question: Question, found: Found) -> Sentence | None:
+    """How two names agree that stand for the domain's label.
+
+    Of a label shorter than a cut many names are a part: at ibm.com IBM Deutschland is not IBM, and
+    is left to the tier of the domain alone, as International Business Machines is.
+    """
+    shown = found.organization.name
     cut = labels.label_cut(question.label)
     if cut not in question.cuts or cut not in labels.cuts(shown, question.label):
         return None
     legible, shown_legible = labels.legible(question.name), labels.legible(shown)
-    if legible or shown_legible:
-        return evidence.by_label(question.label, legible=legible and shown_legible)
-    return None
+    if legible and shown_legible:
+        too_short = len(cut) < names.CUT and found.domain == question.domain
+        return None if too_short else evidence.by_label(question.label)
+    return evidence.by_label_alone(question.label) if legible or shown_legible else None
 
 
 def _relation(question: Question, domain: str) -> addresses.Relation | None:

@@ -70,15 +70,18 @@ def match(
     ]
     nearest = _nearest(question)
     related = [] if question.shared else _related(question)
-    others = (
-        lookup.at_domain(question.domain, NEAREST) if whole_domain and not question.shared else []
-    )
+    others = [
+        row
+        for domain in (rules.whole_domains(question) if whole_domain else ())
+        for row in lookup.at_domain(domain, NEAREST)
+    ]
     rule = settings.shared_domain_rule
+    at_domain = _whatever_name if others else rules.by_name_and_domain
     candidates = chain(
         belongs,
-        (rules.by_name_and_domain(question, _found(row), today, rule) for row in nearest),
+        (at_domain(question, _found(row), today, rule) for row in nearest),
         (rules.by_name_and_domain(question, _found(row), today, rule) for row in related),
-        (_at_domain(question, row, today, rule) for row in others),
+        (_whatever_name(question, _found(row), today, rule) for row in others),
     )
     first: dict[int, Candidate] = {}
     for candidate in candidates:
@@ -132,9 +135,8 @@ def find(found: Match, organization_id: int, settings: Settings) -> Candidate | 
     )
 
 
-def _at_domain(question: Question, row: FoundRow, today: date, rule: str) -> Candidate | None:
+def _whatever_name(question: Question, found: Found, today: date, rule: str) -> Candidate | None:
     """One found by its domain alone may match by name as well, past the nearest."""
-    found = _found(row)
     return rules.by_name_and_domain(question, found, today, rule) or rules.by_domain(
         question, found, today
     )

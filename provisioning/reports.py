@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, TypedDict
 
 from matching.rules import Candidate
+from provisioning.explaining import Explanation
 from provisioning.facts import facts_of, purpose_of, standing_of
 from provisioning.journey import current_step
 from provisioning.matches import Match
@@ -25,6 +26,15 @@ class MatchReport(TypedDict):
     candidates: list[CandidateReport]
 
 
+class ExplanationReport(TypedDict):
+    ref: str
+    name: str
+    offered: bool
+    tier: str | None
+    place: int | None
+    why: list[str]
+
+
 def of_match(found: Match, candidates: Iterable[Candidate]) -> MatchReport:
     """Who the address is, and what would be offered, in its order."""
     return {
@@ -39,6 +49,18 @@ def of_match(found: Match, candidates: Iterable[Candidate]) -> MatchReport:
             }
             for candidate in candidates
         ],
+    }
+
+
+def of_explanation(answer: Explanation) -> ExplanationReport:
+    """Why one organization is offered or not."""
+    return {
+        "ref": answer.organization.ref,
+        "name": answer.organization.name,
+        "offered": answer.candidate is not None,
+        "tier": str(answer.candidate.tier) if answer.candidate else None,
+        "place": answer.place,
+        "why": [str(sentence) for sentence in answer.sentences],
     }
 
 

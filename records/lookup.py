@@ -126,6 +126,15 @@ def listed_at(organization_id: int, domain: str) -> FoundRow | None:
     return next(iter(_found([arm], [domain, organization_id])), None)
 
 
+def domains_of(organization_id: int, limit: int) -> list[str]:
+    """The domains of an organization's users, those with most of them first."""
+    sql = (
+        "SELECT domain FROM organization_domain WHERE organization_id = ?"
+        " ORDER BY users DESC, domain LIMIT ?"
+    )
+    return [row[0] for row in _rows(sql, [organization_id, limit])]
+
+
 def has_users_at(organization_id: int, domain: str) -> bool:
     """Whether anybody of an organization has an address at a domain."""
     sql = "SELECT 1 FROM organization_domain WHERE domain = ? AND organization_id = ?"

@@ -4,7 +4,6 @@ import os
 import re
 from functools import partial
 from itertools import product
-from string import ascii_lowercase
 
 import pytest
 
@@ -27,6 +26,7 @@ from tests.support.stored import at_once
 
 ASK_THE_SELLER = "This order has looked up as many companies as one order may."
 PREFIXES = int(os.environ.get("PREFIXES", "1000"))
+LETTERS = "bdfglmnprv"  # of which no two together are another way of writing one of them
 STRANGE = "boss@acme.com"  # not of the contact's own domain, and no user anywhere
 
 
@@ -100,7 +100,7 @@ def _more(part) -> str:
 def test_a_crawl_of_thousands_of_prefixes_reveals_at_most_twenty_organizations(stage, company):
     """All of the first thirty prefixes hit; the form is the real one throughout."""
     # After the first thousand nothing changes but the time it takes: see `make soak`.
-    prefixes = list(product(ascii_lowercase[:10], repeat=4))[:PREFIXES]
+    prefixes = list(product(LETTERS, repeat=4))[:PREFIXES]
     for letters in prefixes[:40]:
         name = "".join(letters)
         organization(name, f"{name}x Works", users=(f"{name}@acme.com",))
