@@ -16,6 +16,7 @@ _SPELLINGS = (
     *(("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"), ("eo", "u"), ("ou", "u"), ("ee", "i")),
     *(("ij", "i"), ("j", "i"), ("y", "i"), ("ii", "i")),
 )
+_BEGINNINGS = (("ye", "e"), ("je", "e"), ("yu", "u"), ("ju", "u"), ("iu", "u"))
 _GROUP = {"group", "groupe", "gruppe", "grupo", "gruppo", "holding", "holdings"}
 
 
@@ -35,19 +36,25 @@ def folded(words: Sequence[str]) -> str:
 
 def spelled(text: str) -> str:
     """A text with one spelling for each sound that is often written in two ways."""
+    for one, other in _BEGINNINGS:
+        if text.startswith(one):
+            text = other + text[len(one) :]
     for one, other in _SPELLINGS:
         text = text.replace(one, other)
-    return "e" + text[2:] if text.startswith("ie") else text
+    return text
 
 
 def without_connectors(words: Sequence[str]) -> list[str]:
-    """The words without those that say “and” between two others; letters of initials stay."""
+    """The words without those that say “and” between two others.
+
+    A single letter says it only between words: in initials it is one of them.
+    """
     kept = []
     for place, word in enumerate(words):
         inside = 0 < place < len(words) - 1
         if inside and word in connectors():
             around = (words[place - 1], words[place + 1])
-            if len(word) > 1 or max(map(len, around)) > 1:
+            if len(word) > 1 or min(map(len, around)) > 1:
                 continue
         kept.append(word)
     return kept

@@ -21,6 +21,7 @@ _SHORTEST_WORD = 4  # that a label may hold besides another common word
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LEGIBLE = re.compile(r"[a-z0-9\u0370-\u052f]")
 _SEVERAL = 2
+_SKIPPING = 4  # so many letters left may pass over a common word
 
 
 def cuts(name: str, label: str) -> frozenset[str]:
@@ -100,6 +101,8 @@ def _from(words: Sequence[str], letters: str) -> bool:
     if not words or not letters:
         return not words and not letters
     word, rest = words[0], words[1:]
+    if word in _common() and len(letters) >= _SKIPPING and _from(rest, letters):
+        return True  # the Institute of in Caltech
     if word in _joining():
         parts = ("", word[0], "n", word)
         return any(letters.startswith(p) and _from(rest, letters[len(p) :]) for p in parts)

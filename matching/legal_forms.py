@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from matching import data, spelling
 
+_AND = ("and", "und", "et", "y", "og", "och")  # of "and Co. Ltd."
+
 
 class _Forms(NamedTuple):
     leading: frozenset[str]
@@ -52,6 +54,8 @@ def removed(words: Sequence[str]) -> list[str]:
     rest = list(words)
     while rest and (count := _matched(reversed(rest), forms.trailing, forms.endings, before=True)):
         del rest[-count:]
+        if len(rest) > 1 and rest[-1] in _AND:
+            del rest[-1]
     rest = _without_article(rest)
     while rest and (count := _matched(rest, forms.leading, forms.beginnings, before=False)):
         rest = _without_article(rest[count:])

@@ -22,6 +22,7 @@ _LEAST_WEIGHT = 4
 
 _IN_OTHER_LETTERS = 0.4  # names that cannot be compared, of which one stands for the domain
 _OF_THE_DOMAIN = 0.05  # a name that has nothing in common, but is the domain's
+_AT_LEAST = 0.1
 
 _ACTIVITY = {"in-use": 0, "unclear": 1, "possibly-abandoned": 2}
 
@@ -55,7 +56,7 @@ def likeness_at(typed: str, shown: str, label: str) -> float:
         return alike
     if labels.legible(typed) != labels.legible(shown) and labels.stands_for(typed, label):
         return _IN_OTHER_LETTERS
-    return _OF_THE_DOMAIN
+    return _OF_THE_DOMAIN * max(likeness(label, " ".join(contracted[1])), _AT_LEAST)
 
 
 def likeness(one: str, other: str) -> float:
