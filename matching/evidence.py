@@ -40,7 +40,7 @@ _LABEL_ALONE = sentence(
     "The typed name or its own stands for “%(start)s”, the name of the domain, the other is in "
     "letters that cannot be compared"
 )
-_WRITTEN, _CORE = 0, 2
+_WRITTEN, _CORE, _FOLDED = 0, 2, 3
 
 
 def name_and_domain(name: Sentence, users: Sentence) -> Sentence:
@@ -67,7 +67,8 @@ def domain_alone(count: int, domain: str) -> Sentence:
 def name(typed: Keys, found: Keys, shown: str, *, whole_core: bool = False) -> Sentence | None:
     """How two names agree, said of the plainest form that does; None if they do not.
 
-    A name that is the same as written is quoted as the organization writes it: `shown`.
+    A name that is the same as written, or but for its spelling, is quoted as the organization
+    writes it: `shown`.
     `whole_core` is for a shared provider, where only a whole form counts.
     """
     for form in range(len(typed)):
@@ -77,7 +78,7 @@ def name(typed: Keys, found: Keys, shown: str, *, whole_core: bool = False) -> S
             start, whole = agreement
             latin = form == _CORE and not found.name.isascii()
             words = (_LATIN_NAME if latin else _NAME[form])[0 if whole else 1]
-            quoted = shown if whole and form == _WRITTEN else start
+            quoted = shown if whole and form in (_WRITTEN, _FOLDED) else start
             return replace(words, values=(("start", quoted),))
     return None
 

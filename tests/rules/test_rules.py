@@ -9,6 +9,7 @@ from matching.rules import (
     by_name_and_domain,
     by_standing,
     question,
+    whole_domains,
 )
 from tests.rules.directory import TODAY, found, organization
 
@@ -77,7 +78,34 @@ def test_an_unknown_address_leads_nowhere() -> None:
         ("Acme", "j@eu.acme.com", "Acme", "acme.com", "related-domain"),
         ("Acme", "j@acme.com", "Acme", "acme.de", "related-domain"),
         ("Acme", "j@acme.com", "Other", "acme.de", None),
+        # spelling
+        ("Mueller Bau", "j@bau.de", "Müller Bau GmbH", "bau.de", "name-and-domain"),
+        ("ABC Corp", "j@acme.com", "A.B.C. Inc", "acme.com", "name-and-domain"),
+        ("Exxon Mobil", "j@em.com", "ExxonMobil", "em.com", "name-and-domain"),
+        # both stand for what the domain is called
+        ("Saudi Aramco", "j@aramco.com", "Aramco Services", "aramco.com", "name-and-domain"),
+        ("Hitachi", "j@hitachi.co.jp", "日立製作所", "hitachi.co.jp", "name-and-domain"),
+        ("日立製作所", "j@hitachi.co.jp", "Hitachi", "hitachi.co.jp", "name-and-domain"),
+        ("三菱電機", "j@hitachi.co.jp", "日立製作所", "hitachi.co.jp", None),
+        ("Facebook", "j@meta.com", "Meta Platforms", "meta.com", None),
+        # of a short label many names are a part: left to the whole domain, and to relatives
+        ("IBM", "j@ibm.com", "International Business Machines", "ibm.com", None),
+        ("International Business Machines", "j@ibm.com", "IBM", "ibm.com", None),
+        (
+            "MIT",
+            "j@cs.mit.edu",
+            "Massachusetts Institute of Technology",
+            "mit.edu",
+            "related-domain",
+        ),
+        ("IBM Deutschland", "j@de.ibm.com", "IBM", "ibm.com", "related-domain"),
+        ("BMW", "j@bmw.com", "Bayerische Motoren Werke AG", "bmw.de", "related-domain"),
         # shared providers: the whole core key, and no relatives
+        ("Mueller Bau", "j@gmail.com", "Müller Bau GmbH", "gmail.com", "name-and-domain"),
+        ("Green Leaf", "j@gmail.com", "GreenLeaf Ltd", "gmail.com", "name-and-domain"),
+        ("Mueller Bau", "j@gmail.com", "Müller Transporte", "gmail.com", "weak"),
+        ("Gmail Partners", "j@gmail.com", "Googlemail", "gmail.com", None),
+        ("日立製作所", "j@gmail.com", "Gmail", "gmail.com", None),
         ("Acme Tools", "j@gmail.com", "ACME Tools Ltd", "gmail.com", "name-and-domain"),
         ("Acme Tools", "j@gmail.com", "Acme Toolbox", "gmail.com", "weak"),
         ("Acme Tools", "j@gmail.com", "Other", "gmail.com", None),
@@ -137,6 +165,21 @@ def test_the_plain_rule_can_be_kept_for_shared_providers() -> None:
             "at toyota.jp.",
         ),
         (
+            *("Mueller Bau", "j@bau.de", "Müller Bau GmbH", "bau.de", 2),
+            "Apart from spaces, spelling and words such as Group its name is “Müller Bau GmbH” and "
+            "2 of its users are at bau.de.",
+        ),
+        (
+            *("Saudi Aramco", "j@aramco.com", "Aramco Services", "aramco.com", 2),
+            "The typed name and its own both stand for “aramco”, the name of the domain, and 2 of "
+            "its users are at aramco.com.",
+        ),
+        (
+            *("Hitachi", "j@hitachi.co.jp", "日立製作所", "hitachi.co.jp", 2),
+            "The typed name or its own stands for “hitachi”, the name of the domain, the other is "
+            "in letters that cannot be compared and 2 of its users are at hitachi.co.jp.",
+        ),
+        (
             *("Volkswagen", "j@volkswagen.de", "Volkswagen Bank", "eu.volkswagen.de", 2),
             "Its name begins with “volks” and 2 of its users are at eu.volkswagen.de, which "
             "belongs together with volkswagen.de.",
@@ -176,6 +219,39 @@ def test_the_domain_alone(users: int, says: str) -> None:
     here = found("International Business Machines", "ibm.com", users)
     candidate = by_domain(ask("IBM", "j@ibm.com"), here, TODAY)
     assert (candidate.tier, str(candidate.evidence[0])) == (Tier.DOMAIN, says)
+
+
+def test_the_last_tier_also_looks_at_what_the_domain_is_part_of() -> None:
+    assert whole_domains(ask("A", "j@cs.st.mit.edu")) == ["cs.st.mit.edu", "st.mit.edu", "mit.edu"]
+    assert whole_domains(ask("A", "j@acme.co.uk")) == ["acme.co.uk"]
+    assert whole_domains(ask("A", "j@gmail.com")) == []
+    assert whole_domains(ask("A", "j@eu.gmx.de")) == ["eu.gmx.de"]
+    here = found("International Business Machines", "ibm.com", 3)
+    candidate = by_domain(ask("Sales", "j@de.ibm.com"), here, TODAY)
+    assert (candidate.tier, str(candidate.evidence[0])) == (
+        Tier.DOMAIN,
+        "3 of its users are at ibm.com, which belongs together with de.ibm.com.",
+    )
+
+
+def typed_by_and_by(name: str, address: str) -> int:
+    """How many questions it costs to type a name, from its fifth character on."""
+    return len({ask(name[:end], address).key for end in range(5, len(name) + 1)})
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "questions"),
+    [
+        ("Volkswagen", "j@stranger.example", 1),
+        ("Volkswagen Financial Services AG", "j@volkswagen.de", 1),
+        ("Müller & Söhne GmbH", "j@mueller.de", 2),
+        ("International Business Machines", "j@ibm.com", 2),
+        ("The Acme Corporation", "j@acme.com", 5),
+        ("De Longhi Appliances", "j@delonghi.com", 3),
+    ],
+)
+def test_typing_a_name_costs_few_questions(name: str, address: str, questions: int) -> None:
+    assert typed_by_and_by(name, address) <= questions
 
 
 @pytest.mark.parametrize(
