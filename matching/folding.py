@@ -17,7 +17,10 @@ _SPELLINGS = (
     *(("ij", "i"), ("j", "i"), ("y", "i"), ("ii", "i")),
 )
 _BEGINNINGS = (("ye", "e"), ("je", "e"), ("yu", "u"), ("ju", "u"), ("iu", "u"))
-_GROUP = {"group", "groupe", "gruppe", "grupo", "gruppo", "holding", "holdings"}
+_GROUP = {
+    *("group", "groupe", "gruppe", "grupo", "gruppo", "holding", "holdings"),
+    *("university", "universitat", "universite", "universidad", "universita", "universiteit"),
+}
 
 
 @cache

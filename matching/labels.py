@@ -83,12 +83,11 @@ def _without_forms(words: Sequence[str]) -> list[tuple[str, ...]]:
 def _run(words: Sequence[str], letters: str) -> tuple[int, int] | None:
     """The words in a row, the longest first, that are or shorten to these letters."""
     ends = combinations(range(len(words) + 1), 2)
+    longest = sorted(ends, key=lambda ends: (ends[0] - ends[1], ends[0]))
     spelled = folding.spelled(letters)
-    for first, last in sorted(ends, key=lambda ends: (ends[0] - ends[1], ends[0])):
-        run = words[first:last]
-        if folding.folded(run) == spelled or _shortened(run, letters):
-            return first, last
-    return None
+    whole = (ends for ends in longest if folding.folded(words[slice(*ends)]) == spelled)
+    short = (ends for ends in longest if _shortened(words[slice(*ends)], letters))
+    return next(whole, None) or next(short, None)
 
 
 def _shortened(words: Sequence[str], letters: str) -> bool:

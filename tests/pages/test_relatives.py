@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.cast import CAROL, MALLORY, NEWCOMER, acme, organization
-from tests.support.lists import cards, names, suggested
+from tests.support.lists import cards, listed, names, suggested
 
 
 @pytest.fixture
@@ -64,3 +64,24 @@ def test_the_order_of_a_list_says_no_more_than_its_bands(stage, swapped):
     page = stage.opened().form().fill(company_name="Acme", admin_email="x@acme.com").submit()
     assert names(page) == ["Acme GmbH", "Acme AG"]
     assert [card["data-activity"] for card in cards(page)] == ["in-use", "in-use"]
+
+
+@pytest.mark.parametrize(
+    ("contact", "address", "seen"),
+    [
+        ("nora@lab.acme.com", "nora@lab.acme.com", ["Zenith"]),  # in bands: it is not their own
+        (NEWCOMER, NEWCOMER, ["Zenith"]),  # exactly: it is
+        (MALLORY, "x@lab.acme.com", []),
+    ],
+)
+def test_whose_domain_is_part_of_another_sees_in_bands_who_is_there(stage, contact, address, seen):
+    made = date(2019, 3, 14)
+    organization("zenith", "Zenith", users=("z@acme.com",), created_on=made)
+    organization("hidden", "Basement", users=("b@acme.com",), created_on=made, unlisted=True)
+    organization("side", "Sidecar", users=("s@other.acme.com",), created_on=made)
+    organization("below", "Undercroft", users=("u@cellar.lab.acme.com",), created_on=made)
+    page = listed(stage, contact, company_name="Quorum", admin_email=address)
+    assert names(page) == seen
+    for card in cards(page):
+        assert card["data-tier"] == "domain"
+        assert ("14" in card.text) is (contact == NEWCOMER)
