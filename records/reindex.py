@@ -4,38 +4,26 @@ Batch after batch, each one transaction: first what is missing is added, then wh
 so that nothing is lost from sight between the two. What is right already is only read.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from records import bulk, counts
 from records.counts import LookupRow, Place, Rules
 from records.database import db, is_postgresql
 
+Row = TypeVar("Row")
+
 
 def add_missing(rules: Rules, batch: int) -> Iterator[tuple[int, int]]:
     """Through all places: how many a batch read, and how many lookup rows it added."""
-    after: Place = ("", 0)
-    while True:
-        with db.atomic():
-            places = _places(after, batch)
-            added = _added(places, rules)
-        if not places:
-            return
-        after = places[-1]
-        yield len(places), added
+    nowhere: Place = ("", 0)
+    return _through(_places, nowhere, _added, rules, batch)
 
 
 def remove_obsolete(rules: Rules, batch: int) -> Iterator[tuple[int, int]]:
     """Through all lookup rows: how many a batch read, and how many it removed."""
-    after: LookupRow = ("", "", "", "", 0)
-    while True:
-        with db.atomic():
-            rows = _lookup_rows(after, batch)
-            removed = _removed(rows, rules)
-        if not rows:
-            return
-        after = rows[-1]
-        yield len(rows), removed
+    nowhere: LookupRow = ("", "", "", "", 0)
+    return _through(_lookup_rows, nowhere, _removed, rules, batch)
 
 
 def is_current(rules: Rules, sample: int) -> bool:
@@ -60,6 +48,23 @@ def size() -> int:
         _read(f"SELECT count(*) FROM {table}", [])[0][0]
         for table in ("organization_domain", "lookup")
     )
+
+
+def _through(
+    read: Callable[[Row, int], list[Row]],
+    after: Row,
+    write: Callable[[list[Row], Rules], int],
+    rules: Rules,
+    batch: int,
+) -> Iterator[tuple[int, int]]:
+    while True:
+        with db.atomic():
+            rows = read(after, batch)
+            written = write(rows, rules)
+        if not rows:
+            return
+        after = rows[-1]
+        yield len(rows), written
 
 
 def _places(after: Place, limit: int) -> list[Place]:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from matching.rules import Candidate
 from provisioning import matches
 from provisioning.directory import RULES
 from records import directory, lookup
@@ -41,7 +42,9 @@ def ask(app, rows_read):
         settings = app.config["SETTINGS"]
         found = matches.match(name, address, settings, whole_domain=True)
         assert sum(rows_read) <= MOST_READ
-        shown, names, after = [], [], None
+        shown: list[Candidate] = []
+        names: list[str] = []
+        after: int | None = None
         while after is not None or not shown:
             rows_read.clear()
             shown, after = matches.page(found, settings, after)
