@@ -48,7 +48,7 @@ class Settings:
     mail_username: str = _says("", "SMTP user")
     mail_password: str = _says("", "SMTP password")
     mail_cafile: str = _says("", "certificates to trust instead of the system's")
-    mail_timeout: int = _says(15, "seconds that one SMTP answer may take")
+    mail_timeout: int = _says(30, "seconds that one attempt to send a mail may take in all")
     mail_default_sender: str = _says("", "From address; the support address when unset")
     link_days: int = _says(7, "days that an emailed link lives")
     session_hours: int = _says(12, "hours that a session lives after its link was opened")

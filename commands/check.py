@@ -63,7 +63,7 @@ def _mail(settings: Settings) -> str:
         return f"No mail server is set: mails go to the local mailbox in {settings.mailbox_dir}."
     where = f"{settings.mail_server}:{settings.mail_port}"
     try:
-        SafeConnection(settings).configure_host().quit()
+        SafeConnection(settings).configure_host().bid_farewell()
     except Exception as error:  # whatever the network or the server does
         raise Wrong(f"The mail server {where} cannot be used: {first_line(error)}") from None
     return f"The mail server {where} answers."

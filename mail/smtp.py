@@ -1,15 +1,15 @@
-"""Flask-Mail's SMTP connection made safe: it times out, verifies TLS, and knows who is to blame."""
+"""Flask-Mail's connection made safe: it ends in time, verifies TLS, and knows who is to blame."""
 
 import smtplib
 import ssl
-from ipaddress import ip_address
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from flask import current_app
 from flask_mail import BadHeaderError, Connection, Message, email_dispatched, sanitize_address
 
 from config import Settings
+from mail.conversation import Conversation
 
 
 class ServerError(Exception):
@@ -17,7 +17,12 @@ class ServerError(Exception):
 
 
 class SafeConnection(Connection):
-    """One SMTP connection for a batch: opened for its first message, and again after a loss."""
+    """One SMTP connection for many messages: opened for the first, and again after a loss.
+
+    An attempt to send one, opening included, takes MAIL_TIMEOUT seconds at most.
+    """
+
+    host: Conversation | None
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(current_app.extensions["mail"])
@@ -33,18 +38,19 @@ class SafeConnection(Connection):
         exc_value: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Until the next message none is needed."""
         if self.host is not None:
-            try:
-                self.host.quit()
-            except OSError:
-                self.host.close()  # what was accepted stays accepted
+            self.host.bid_farewell()
             self.host = None
 
-    def configure_host(self) -> smtplib.SMTP:
+    def configure_host(self, seconds: float | None = None) -> Conversation:
         """Connect, secure and sign in; ServerError with the reason when any of it fails."""
         try:  # smtplib's own errors are OSErrors
             context = ssl.create_default_context(cafile=self.settings.mail_cafile or None)
-            host = self._connected(context)
+            host = Conversation(self.settings, context, seconds or self.settings.mail_timeout)
         except (OSError, ValueError) as error:
             raise ServerError(f"no connection: {error}") from error
         try:
@@ -58,39 +64,32 @@ class SafeConnection(Connection):
             raise ServerError(f"no session: {error}") from error
         return host
 
-    def _connected(self, context: ssl.SSLContext) -> smtplib.SMTP:
-        server, port = self.settings.mail_server, self.settings.mail_port
-        name, seconds = ehlo_name(self.settings.host), self.settings.mail_timeout
-        if self.settings.mail_use_ssl:
-            return smtplib.SMTP_SSL(
-                server, port, local_hostname=name, timeout=seconds, context=context
-            )
-        return smtplib.SMTP(server, port, local_hostname=name, timeout=seconds)
-
     def send(self, message: Message, envelope_from: str | tuple[str, str] | None = None) -> None:
         """Have the server accept a message for all its recipients, or raise."""
         if message.has_bad_headers():
             raise BadHeaderError
         sender = sanitize_address(envelope_from or message.sender)
         recipients = [sanitize_address(address) for address in message.send_to]
-        body = message.as_bytes()
-        self.host = self.host or self.configure_host()
-        try:
-            refused = self.host.sendmail(
-                sender, recipients, body, message.mail_options, message.rcpt_options
-            )
-        finally:
-            if self.host.sock is None:  # smtplib closes a connection that was lost or told 421
-                self.host = None
+        said = (sender, recipients, message.as_bytes(), message.mail_options, message.rcpt_options)
+        if self.host is None:
+            refused = self._say(self.configure_host(), *said)
+        else:
+            host = self.host
+            host.allow(self.settings.mail_timeout)
+            try:
+                refused = self._say(host, *said)
+            except OSError:
+                if host.sock or host.has_begun_data:
+                    raise
+                # Servers close what has been open for long; nothing of this message was taken.
+                refused = self._say(self.configure_host(host.left()), *said)
         if refused:
             raise smtplib.SMTPRecipientsRefused(refused)
         email_dispatched.send(current_app._get_current_object(), message=message)  # type: ignore[attr-defined]
 
-
-def ehlo_name(host: str) -> str:
-    """How we name ourselves: the public host, an address in brackets; nothing is looked up."""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host or "localhost"
-    return f"[{address}]" if address.version == 4 else f"[IPv6:{address}]"
+    def _say(self, host: Conversation, *said: Any) -> dict[str, tuple[int, bytes]]:
+        """One message; the connection is kept unless it was lost."""
+        try:
+            return host.sendmail(*said)
+        finally:
+            self.host = host if host.sock else None  # smtplib closes one that was lost or told 421

@@ -1,5 +1,6 @@
 """An order with a request, links to it, and a way to queue each letter as the product does."""
 
+import dataclasses
 import email
 import email.policy
 import os
@@ -11,9 +12,13 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from flask import Flask
 
+import config
 from config import Settings
+from mail import delivery
 from mail.outbox import LETTERS, enqueue
+from mail.post import Post
 from mail.tokens import hash_of, token_for
 from records import clock
 from records.tables import AccessRequest, MagicLink, Order, OrderLine, Organization, OutboxRow
@@ -153,6 +158,37 @@ def certificate(tmp_path_factory) -> tuple[str, str]:
         capture_output=True,
     )
     return files
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """Settings of an application that has mail and nothing else."""
+    app = Flask("mail")
+    settings = config.load(
+        {
+            "INSTANCE_DIR": str(tmp_path),
+            "PUBLIC_URL": "http://homeport.test",
+            "SECRET_KEY": "a secret for tests only",
+        }
+    )
+    delivery.init_app(app, settings)
+    with app.app_context():
+        yield settings
+
+
+def at(settings, port: int, **changed):
+    usual = {"mail_server": "localhost", "mail_port": port, "mail_timeout": 1}
+    return dataclasses.replace(settings, **(usual | changed))
+
+
+def message(to: str = "bob@acme.com", **headers) -> Post:
+    return Post(
+        subject="Hello",
+        recipients=[to],
+        sender="Us <us@seller.test>",
+        body="x",
+        extra_headers=headers,
+    )
 
 
 def mails(settings: Settings) -> list[EmailMessage]:

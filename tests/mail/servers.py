@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import ssl
+import struct
 import threading
 from collections.abc import Callable, Iterator
 
@@ -104,6 +105,73 @@ def accept_everything(connection: socket.socket, farewell: bytes = b"221 bye\r\n
             elif verb in (b"EHLO", b"MAIL", b"RCPT") or line == b".\r\n":
                 connection.sendall(b"250 fine\r\n")
     return received
+
+
+Ending = bytes | Callable[[socket.socket], None]
+
+
+def scripted(endings: dict[str, Ending], tls: ssl.SSLContext | None = None, **options: str):
+    """The talk of a server that goes well but for `endings`: by verb, or BANNER, or `.`.
+
+    With `tls` it offers STARTTLS and AUTH.
+    """
+    fine = {"BANNER": "220 hello", "DATA": "354 go", "QUIT": "221 bye", "AUTH": "235 in"}
+    fine |= {"STARTTLS": "220 go"}
+    offered = "250-us\r\n250-STARTTLS\r\n250 AUTH PLAIN" if tls else "250 us"
+
+    def answer(connection: socket.socket, verb: str) -> None:
+        ending = endings.get(verb)
+        if callable(ending):
+            ending(connection)
+        else:
+            said = offered if verb == "EHLO" else fine.get(verb, "250 fine")
+            connection.sendall(ending or f"{said}\r\n".encode())
+
+    def talk(connection: socket.socket) -> None:
+        answer(connection, "BANNER")
+        with connection.makefile("rb") as lines:
+            is_data = False
+            for line in lines:
+                if is_data and line != b".\r\n":
+                    continue
+                verb = line.split()[0].decode().upper()
+                answer(connection, verb)
+                is_data = verb == "DATA" and "DATA" not in endings
+                if verb == "STARTTLS" and verb not in endings and tls:
+                    with tls.wrap_socket(connection, server_side=True) as secure:
+                        talk_on(secure)
+                    return
+                if verb == "QUIT":
+                    return
+
+    def talk_on(connection: socket.socket) -> None:
+        rest = scripted({"BANNER": lambda _connection: None, **endings, "STARTTLS": b""}, tls)
+        rest(connection)
+
+    return talk
+
+
+def reset(connection: socket.socket) -> None:
+    """An RST instead of an answer."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def hang_up(connection: socket.socket) -> None:
+    connection.shutdown(socket.SHUT_RDWR)
+
+
+def silence(connection: socket.socket) -> None:
+    """No answer, until the other side has had enough."""
+    while connection.recv(1024):
+        pass
+
+
+def drip(connection: socket.socket) -> None:
+    """A byte now and then, for as long as somebody listens."""
+    ticks = threading.Event()
+    while not ticks.wait(0.02):
+        connection.sendall(b"2")
 
 
 def free_port() -> int:

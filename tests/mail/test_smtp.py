@@ -1,53 +1,18 @@
 """Conversations with mail servers: accepted, refused, silent, unsafe."""
 
-import dataclasses
 import smtplib
 import ssl
-import time
 from contextlib import nullcontext
 
 import pytest
-from flask import Flask
 from flask_mail import BadHeaderError, Message
 
-import config
-from mail import delivery
+from mail.conversation import ehlo_name
 from mail.mailbox import LocalMailbox
-from mail.post import Post
 from mail.refusals import is_final, is_loss, reason
-from mail.smtp import SafeConnection, ServerError, ehlo_name
+from mail.smtp import SafeConnection, ServerError
+from tests.mail.conftest import at, message
 from tests.mail.servers import MailServer, accept_everything, conversation, free_port
-
-
-@pytest.fixture
-def settings(tmp_path):
-    """Settings of an application that has mail and nothing else."""
-    app = Flask("mail")
-    settings = config.load(
-        {
-            "INSTANCE_DIR": str(tmp_path),
-            "PUBLIC_URL": "http://homeport.test",
-            "SECRET_KEY": "a secret for tests only",
-        }
-    )
-    delivery.init_app(app, settings)
-    with app.app_context():
-        yield settings
-
-
-def at(settings, port: int, **changed):
-    usual = {"mail_server": "localhost", "mail_port": port, "mail_timeout": 1}
-    return dataclasses.replace(settings, **(usual | changed))
-
-
-def message(to: str = "bob@acme.com", **headers) -> Post:
-    return Post(
-        subject="Hello",
-        recipients=[to],
-        sender="Us <us@seller.test>",
-        body="x",
-        extra_headers=headers,
-    )
 
 
 def refused_with(settings, **options) -> Exception:
@@ -121,20 +86,6 @@ def test_a_connection_refused_is_the_servers_trouble(settings):
     error = refused_with(settings, port=free_port())
     assert isinstance(error, ServerError)
     assert (is_final(error), is_loss(error)) == (False, True)
-
-
-@pytest.mark.parametrize("greeting", [b"", b"554 go away\r\n", b"220 hello\r\n"])
-def test_silence_ends_in_a_timeout_and_a_refusing_banner_at_once(settings, greeting):
-    def talk(connection):
-        connection.sendall(greeting)
-        time.sleep(1.5)
-
-    started = time.monotonic()
-    with conversation(talk) as port:
-        error = refused_with(settings, port=port, mail_server="127.0.0.1")
-    assert isinstance(error, ServerError)
-    assert not is_final(error)
-    assert time.monotonic() - started < 6
 
 
 def test_a_lost_farewell_does_not_undo_what_was_accepted(settings):

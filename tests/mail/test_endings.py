@@ -1,0 +1,129 @@
+"""Every way in which a conversation with a mail server can end, and what it means."""
+
+import ssl
+
+import pytest
+
+from mail.refusals import is_final, is_loss
+from mail.smtp import SafeConnection
+from tests.mail.conftest import at, message
+from tests.mail.servers import Ending, conversation, drip, hang_up, reset, scripted, silence
+
+SENT, GIVEN_UP, LATER, SERVER = "sent", "given up", "later", "later, as the server is in trouble"
+
+# Refused before it was heard of: that would meet every message, and is no message's end.
+BEFORE_THE_MESSAGE = ("BANNER", "EHLO", "STARTTLS", "AUTH")
+ABOUT_THE_MESSAGE = ("RCPT", "DATA", ".")
+VERBS = (*BEFORE_THE_MESSAGE, "MAIL", *ABOUT_THE_MESSAGE)
+
+ANSWERS: list[tuple[str, Ending, str]] = [
+    *[(verb, b"450 later\r\n", SERVER) for verb in BEFORE_THE_MESSAGE],
+    *[(verb, b"550 no\r\n", SERVER) for verb in BEFORE_THE_MESSAGE],
+    ("AUTH", b"535 who are you\r\n", SERVER),
+    ("MAIL", b"450 later\r\n", LATER),
+    ("MAIL", b"550 not from there\r\n", LATER),
+    ("MAIL", b"552 too large\r\n", GIVEN_UP),
+    *[(verb, b"450 later\r\n", LATER) for verb in ABOUT_THE_MESSAGE],
+    *[(verb, b"550 no\r\n", GIVEN_UP) for verb in ABOUT_THE_MESSAGE],
+    *[(verb, b"530 sign in first\r\n", LATER) for verb in ABOUT_THE_MESSAGE],
+    *[(verb, b"421 closing\r\n", SERVER) for verb in VERBS],
+    *[(verb, b"what?\r\n", SERVER) for verb in BEFORE_THE_MESSAGE],
+    *[(verb, b"what?\r\n", LATER) for verb in ("MAIL", *ABOUT_THE_MESSAGE)],
+    ("QUIT", b"500 what?\r\n", SENT),
+    ("RSET", b"500 what?\r\n", SENT),
+]
+WAYS: tuple[Ending, ...] = (reset, hang_up, silence, drip)
+LOSSES = [(verb, how, SERVER) for verb in VERBS for how in WAYS]
+LOSSES += [("QUIT", how, SENT) for how in WAYS[:2]]
+
+
+@pytest.fixture
+def tls(certificate) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*certificate)
+    return context
+
+
+def ending_of(settings, certificate, talk, **changed) -> str:
+    """How an attempt against a server ends that talks like this."""
+    usual = {"mail_use_tls": True, "mail_cafile": certificate[0], "mail_timeout": 0.2}
+    signing_in = {"mail_username": "us", "mail_password": "right"}
+    with conversation(talk) as port:
+        connection = SafeConnection(at(settings, port, **(usual | signing_in | changed)))
+        try:
+            with connection:
+                connection.send(message())
+        except Exception as error:  # which one is what the classes are for
+            if is_final(error):
+                return GIVEN_UP
+            return SERVER if is_loss(error) else LATER
+    return SENT
+
+
+@pytest.mark.parametrize(("verb", "how", "ending"), ANSWERS + LOSSES)
+def test_every_ending_has_its_class(settings, certificate, tls, verb, how, ending):
+    assert ending_of(settings, certificate, scripted({verb: how}, tls)) == ending
+
+
+def test_all_goes_well_otherwise(settings, certificate, tls):
+    assert ending_of(settings, certificate, scripted({}, tls)) == SENT
+
+
+def test_tls_that_is_required_and_not_offered_is_not_done_without(settings, certificate):
+    heard = []
+    talk = scripted({"MAIL": lambda _connection: heard.append("MAIL")})
+    assert ending_of(settings, certificate, talk) == SERVER
+    assert heard == []
+
+
+@pytest.mark.parametrize("cafile", ["", "/nowhere"])
+def test_a_certificate_that_nobody_vouches_for_is_the_servers_trouble(
+    settings, certificate, tls, cafile
+):
+    assert ending_of(settings, certificate, scripted({}, tls), mail_cafile=cafile) == SERVER
+
+
+def test_a_handshake_that_never_ends_is_ended(settings, certificate):
+    def talk(connection):
+        connection.sendall(b"220 hello\r\n")
+        for answer in (b"250-us\r\n250 STARTTLS\r\n", b"220 go\r\n"):
+            connection.recv(1024)
+            connection.sendall(answer)
+        connection.recv(1024)
+        connection.sendall(b"\x16\x03\x03\x40\x00")  # a record of 16 KB, a byte now and then
+        drip(connection)
+
+    assert ending_of(settings, certificate, talk) == SERVER
+
+
+def test_a_connection_that_the_server_closed_meanwhile_is_opened_again(settings):
+    """Nothing was said of the second message yet: it need not wait for its next try."""
+    asked: list[bytes] = []
+
+    def answer(connection):
+        asked.append(b"421 enough\r\n" if len(asked) == 1 else b"250 fine\r\n")
+        connection.sendall(asked[-1])
+
+    talk = scripted({"MAIL": answer})
+    with conversation(talk) as port, SafeConnection(at(settings, port)) as connection:
+        for _n in range(3):
+            connection.send(message())
+    assert len(asked) == 4
+
+
+def test_a_refusal_at_data_leaves_the_connection_to_the_next_message(settings):
+    heard = []
+
+    def told(verb: str, said: bytes):
+        def answer(connection):
+            heard.append(verb)
+            connection.sendall(said)
+
+        return answer
+
+    talk = scripted({"DATA": told("DATA", b"554 no\r\n"), "RSET": told("RSET", b"250 fine\r\n")})
+    with conversation(talk) as port, SafeConnection(at(settings, port)) as connection:
+        for _n in range(2):
+            with pytest.raises(OSError, match="554"):
+                connection.send(message())
+    assert heard == ["DATA", "RSET", "DATA", "RSET"]
