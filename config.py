@@ -50,6 +50,14 @@ class Settings:
     mail_cafile: str = _says("", "certificates to trust instead of the system's")
     mail_timeout: int = _says(30, "seconds that one attempt to send a mail may take in all")
     mail_default_sender: str = _says("", "From address; the support address when unset")
+    mail_bounces: str = _says(
+        "", "bounces@... : each mail gets a return address bounces+ID@... of its own"
+    )
+    mail_bounces_from: str = _says(
+        "", "where these arrive: the folder of a Maildir, or imaps://USER:PASSWORD@HOST/FOLDER"
+    )
+    mail_dkim_key: str = _says("", "file of the private key that mails are signed with (PEM)")
+    mail_dkim_selector: str = _says("homeport", "the name under which its public key is published")
     link_days: int = _says(7, "days that an emailed link lives")
     session_hours: int = _says(12, "hours that a session lives after its link was opened")
     order_days: int = _says(30, "days until an order expires that names no expiry")
@@ -162,8 +170,10 @@ def _check(settings: Settings) -> None:
         raise WrongSetting("SECRET_KEY is too short; it takes at least 16 characters.")
     if "=?" in settings.seller_name:
         raise WrongSetting("SELLER_NAME holds =?, which mail programs would read as a code.")
-    if "@" not in settings.support_address:
-        raise WrongSetting("SUPPORT_ADDRESS takes an email address.")
+    for name in ("support_address", "mail_bounces"):
+        value = getattr(settings, name)
+        if value and not all(value.partition("@")):
+            raise WrongSetting(f"{name.upper()} takes an email address.")
 
 
 def _kept_key(folder: Path) -> str:

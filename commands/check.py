@@ -9,12 +9,16 @@ from flask.cli import with_appcontext
 import config
 from commands.context import Wrong, connected, first_line, settings
 from config import Settings
+from mail import domain_records
+from mail.signing import CannotSign
 from mail.smtp import SafeConnection
 from provisioning.directory import is_indexed
+from records import fence
 from records.database import db, is_postgresql
 from records.migrate import pending
 
 SECRET = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "MAIL_PASSWORD")
+WITH_PASSWORD = ("DATABASE_URL", "MAIL_BOUNCES_FROM")
 
 
 @click.command()
@@ -24,7 +28,7 @@ def check() -> None:
     for name, _default, meaning in config.described():
         click.echo(f"{name}={_shown(name, getattr(settings(), name.lower()))}\n    {meaning}")
     click.echo()
-    results = [_says(examine) for examine in (_database, _mail, _network)]
+    results = [_says(examine) for examine in (_database, _mail, _fence, _network)]
     if not all(results):
         raise SystemExit(1)
 
@@ -66,7 +70,20 @@ def _mail(settings: Settings) -> str:
         SafeConnection(settings).configure_host().bid_farewell()
     except Exception as error:  # whatever the network or the server does
         raise Wrong(f"The mail server {where} cannot be used: {first_line(error)}") from None
-    return f"The mail server {where} answers."
+    try:
+        records = domain_records.needed(settings)
+    except CannotSign as error:
+        raise Wrong(f"Mails cannot be signed: {error}") from None
+    said = [f"The mail server {where} answers. In the DNS there should be:"]
+    said += [f'    {r.name} TXT "{r.text}"\n        {r.meaning}' for r in records]
+    return "\n".join(said + domain_records.gaps(settings))
+
+
+def _fence(_settings: Settings) -> str:
+    with connected():
+        if not pending() and (why := fence.standing()):
+            raise Wrong(f"No mail is sent: {why} `flask mail resume` lifts the fence.")
+    return "No fence holds mail back."
 
 
 def _network(settings: Settings) -> str:
@@ -81,6 +98,7 @@ def _network(settings: Settings) -> str:
 def _shown(name: str, value: object) -> str:
     if name in SECRET:
         return "(kept secret)" if value else ""
-    if name == "DATABASE_URL" and (password := urlsplit(str(value)).password):
+    password = urlsplit(str(value)).password if name in WITH_PASSWORD else None
+    if password:
         return str(value).replace(f":{password}@", ":***@")
     return {True: "1", False: "0"}[value] if isinstance(value, bool) else str(value)

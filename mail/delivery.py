@@ -1,37 +1,22 @@
-"""Delivery: takes what is due in the outbox, renders it, sends it, and tries again later."""
+"""Delivery: a loop that never ends of itself, around a worker."""
 
 import logging
-import random
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
-from pathlib import Path
 from threading import Event
 
 from flask import Flask
-from flask_mail import BadHeaderError, Mail
+from flask_mail import Mail
 
 from config import Settings
-from mail import leases, matter, refusals, sendable
-from mail.mailbox import LocalMailbox
-from mail.post import addressed
-from mail.rendering import write
 from mail.sendable import Reissue
-from mail.smtp import SafeConnection, ServerError
-from records import clock
+from mail.worker import BATCH, Worker
+from records import fence
 from records.database import Unavailable, open_connection, release_connection
-from records.tables import OutboxRow
 
-BATCH = 50
-GIVE_UP_AFTER = timedelta(hours=72)
-FIRST_DELAY = timedelta(minutes=1)
-LONGEST_DELAY = timedelta(hours=4)
-# Connecting and sending take at most this many answers of the server, each within MAIL_TIMEOUT.
-ANSWERS = 16
 DUE_WORK_EVERY = 60  # seconds
-PATIENCE = 2  # connections lost in a row before the rest of a batch waits for another time
+BOUNCES_EVERY = 20  # seconds: what came back is to be seen within a minute
 
 log = logging.getLogger(__name__)
 
@@ -59,29 +44,56 @@ def run(
     *,
     between: Callable[[], object] = lambda: None,
     due_work: Callable[[], object] = lambda: None,
+    bounces: Callable[[], object] = lambda: None,
 ) -> None:
     """Deliver until told to stop; whatever goes wrong with the database or the network passes.
 
     `between` is done between two looks at the outbox: what may add to it. `due_work` once a minute:
-    what falls due by the calendar and needs nobody's click.
+    what falls due by the calendar and needs nobody's click. `bounces` looks for what came back.
+    Behind a fence nothing of all this is done.
     """
-    trouble, next_work = 0, 0.0
-    while not stop.is_set():
-        try:
-            open_connection()
-            if time.monotonic() >= next_work:
-                due_work()
-                next_work = time.monotonic() + DUE_WORK_EVERY
-            delivered = deliver_due(settings, reissue, stop=stop)
-            between()
-            trouble = 0
-        except Exception as error:
-            log.warning("mail delivery pauses: %s", type(error).__name__)
-            _forget_connection()
-            delivered, trouble = 0, min(trouble + 1, 5)
-        if not delivered:
-            stop.wait(idle_seconds * 2**trouble)
+    trouble, said = 0, ""
+    rounds = [_Round(DUE_WORK_EVERY, due_work), _Round(BOUNCES_EVERY, bounces)]
+    with Worker(settings, reissue) as worker:
+        while not stop.is_set():
+            delivered = 0
+            try:
+                open_connection()
+                if (why := fence.standing()) != said:
+                    log.warning("no mail is sent: %s", why) if why else log.info("mail is sent")
+                    said = why
+                if not why:
+                    for each in rounds:
+                        each.go()
+                    delivered = worker.deliver(stop=stop)
+                    between()
+                trouble = 0
+            except Exception as error:
+                log.warning("mail delivery pauses: %s", type(error).__name__)
+                _forget_connection()
+                trouble = min(trouble + 1, 5)
+            if not delivered:
+                worker.carrier.close()
+                stop.wait(idle_seconds * 2**trouble)
     _forget_connection()
+
+
+class _Round:
+    """Something that is done again and again, at least some seconds apart."""
+
+    def __init__(self, seconds: float, work: Callable[[], object]) -> None:
+        self.seconds, self.work, self.next = seconds, work, 0.0
+
+    def go(self) -> None:
+        if time.monotonic() < self.next:
+            return
+        self.next = time.monotonic() + self.seconds
+        try:
+            self.work()
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("%s is left for another time", getattr(self.work, "__name__", "work"))
 
 
 def _forget_connection() -> None:
@@ -92,87 +104,6 @@ def _forget_connection() -> None:
 def deliver_due(
     settings: Settings, reissue: Reissue, limit: int = BATCH, *, stop: Event | None = None
 ) -> int:
-    """Deliver up to `limit` due letters, over one connection; returns how many were settled.
-
-    `reissue(link)` gives a new link for one whose key is gone.
-    """
-    longest = timedelta(seconds=ANSWERS * settings.mail_timeout)
-    waiting = leases.take(limit, 2 * longest)
-    taken = len(waiting)
-    if not waiting:
-        return 0
-    losses = 0
-    try:
-        with _carrier(settings) as carrier:
-            while waiting and clock.now() + longest <= waiting[0].leased_until:
-                if stop and stop.is_set():
-                    break
-                lost = _deliver(waiting.pop(0), carrier, settings, reissue)
-                losses = losses + 1 if lost else 0
-                if losses == PATIENCE or isinstance(lost, ServerError):
-                    _postpone_all(waiting, lost)
-        return taken - len(waiting)
-    finally:
-        leases.release(waiting)
-
-
-def _carrier(settings: Settings) -> SafeConnection | LocalMailbox:
-    return LocalMailbox(settings.mailbox_dir) if settings.mailbox_dir else SafeConnection(settings)
-
-
-def _postpone_all(rows: list[OutboxRow], error: Exception | None) -> None:
-    while error and rows:
-        _try_again(rows.pop(0), refusals.reason(error))
-
-
-def _deliver(
-    row: OutboxRow, carrier: SafeConnection | LocalMailbox, settings: Settings, reissue: Reissue
-) -> Exception | None:
-    """Settle one row; returns the error when the server was lost on the way."""
-    try:
-        about = matter.of(row)
-        link = sendable.link_of(row, settings, reissue)
-        if reason := sendable.pointless(about, row, link):
-            leases.give_up(row, reason, attempts=0)
-            return None
-        post = addressed(write(about, link, settings), settings)
-    except Unavailable:
-        raise  # the database's trouble, not this letter's
-    except Exception as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(place.filename).name}:{place.lineno}"
-        _give_up(row, f"it could not be written: {type(error).__name__} at {where}")
-        return None
-    try:
-        carrier.send(post)
-    except (OSError, ServerError, BadHeaderError, ValueError) as error:
-        if refusals.is_final(error):
-            _give_up(row, refusals.reason(error))
-            return None
-        _try_again(row, refusals.reason(error))
-        return error if refusals.is_loss(error) else None
-    leases.mark_sent(row)
-    log.info("letter %s sent, row %d", row.letter, row.id)
-    return None
-
-
-def _give_up(row: OutboxRow, reason: str) -> None:
-    leases.give_up(row, reason)
-    log.error("letter %s failed, row %d: %s", row.letter, row.id, reason)
-
-
-def _try_again(row: OutboxRow, reason: str) -> None:
-    """Later and later, for 72 hours."""
-    due = _next_try(row)
-    if due is None:
-        _give_up(row, f"given up after 72 hours: {reason}")
-    else:
-        leases.postpone(row, due, reason)
-        log.warning("letter %s put off, row %d: %s", row.letter, row.id, reason)
-
-
-def _next_try(row: OutboxRow) -> datetime | None:
-    now, last = clock.now(), row.queued_at + GIVE_UP_AFTER
-    delay = min(FIRST_DELAY * 2 ** min(row.attempts, 10), LONGEST_DELAY)
-    # Jitter, so that what failed together does not come back together.
-    return min(now + delay * random.uniform(0.75, 1.25), last) if now < last else None  # noqa: S311
+    """Deliver up to `limit` due letters, over one connection; returns how many were settled."""
+    with Worker(settings, reissue) as worker:
+        return worker.deliver(limit, stop)

@@ -120,12 +120,14 @@ def first_admin(matter: Matter) -> Context:
 
 
 def alert(matter: Matter) -> Context:
-    who = matter.facts.get("who", "")
+    who, address = matter.facts.get("who", ""), matter.facts.get("address", "")
+    why = wording.plain(matter.facts.get("why", ""))
     rows = [
         *([(gettext("Organization"), [matter.organization])] if matter.organization else []),
         *_about(matter),
         (gettext("Contact"), [_order(matter).contact]),
         *([(gettext("Said by"), [who])] if who else []),
+        *([(gettext("No mail to"), [address, why])] if address else []),
     ]
     return {"rows": rows, "reason": matter.facts["reason"]}
 

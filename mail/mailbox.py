@@ -27,7 +27,10 @@ class LocalMailbox:
     ) -> None:
         pass
 
-    def send(self, post: Post) -> None:
+    def close(self) -> None:
+        """There is nothing to close."""
+
+    def send(self, post: Post, _return_address: str = "") -> None:
         body = post.as_bytes()
         with NamedTemporaryFile(dir=self.folder, suffix=".part", delete=False) as file:
             try:

@@ -9,6 +9,7 @@ from email.utils import formataddr
 from flask_mail import BadHeaderError, Message
 
 from config import Settings
+from mail import verp
 from mail.rendering import Letter
 from mail.wording import one_line
 from records import clock
@@ -22,6 +23,7 @@ class Post(Message):
     """Flask-Mail's message, with every header checked and no line longer than SMTP allows."""
 
     file_name = ""
+    return_address = ""  # where what comes back is to go; the sender's where empty
 
     def _mimetext(self, text: str | None, subtype: str = "plain") -> MIMEText:
         text = text or ""
@@ -58,10 +60,19 @@ def addressed(letter: Letter, settings: Settings) -> Post:
         body=letter.text,
         html=letter.html,
         date=clock.now().timestamp(),
-        extra_headers={"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"},
+        extra_headers={
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+            # For whoever counts complaints: what kind of mail it is, never to whom.
+            "Feedback-ID": f"{letter.name}:transactional:homeport",
+        },
     )
     post.msgId = letter.message_id
+    unique = letter.message_id.strip("<>").partition("@")[0]
+    post.return_address = verp.return_address(
+        settings.mail_bounces, letter.row_id, unique, settings.secret_key
+    )
     # The same letter written twice is one file, and letters sort as they were queued.
-    queued, unique = f"{letter.queued_at:%Y%m%dT%H%M%SZ}", letter.message_id.strip("<>")[:32]
+    queued = f"{letter.queued_at:%Y%m%dT%H%M%SZ}"
     post.file_name = f"{queued}-{letter.row_id:08d}-{unique}.eml"
     return post

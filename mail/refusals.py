@@ -5,6 +5,7 @@ import smtplib
 
 from flask_mail import BadHeaderError
 
+from mail import status
 from mail.smtp import ServerError
 from mail.wording import one_line, shortened
 
@@ -12,6 +13,7 @@ _AUTHENTICATION = {530, 534, 535, 538}
 _TOO_LARGE = 552
 _CLOSING = 421
 _PERMANENT = range(500, 600)
+_STATUS = re.compile(r"(?<![\d.])5\.\d{1,3}\.\d{1,3}(?![\d.])")
 # A server may quote what it refuses: neither an address nor a link goes on into our own records.
 # Both begin only where a word does: tried from each of its letters, a long one would take for ever.
 _PART = r"[^\s<>()\"',;:=&?]"
@@ -36,6 +38,14 @@ def is_final(error: Exception) -> bool:
     return False
 
 
+def is_about_the_address(error: Exception) -> bool:
+    """Whether the server said of a refusal for good that there is no such mailbox."""
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return False
+    said = [_STATUS.search(_answer(*answer)) for answer in error.recipients.values()]
+    return all(found and status.condemns(found[0]) for found in said)
+
+
 def is_loss(error: Exception) -> bool:
     """Whether it is the server that went away, not the message that was refused for now."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
@@ -52,6 +62,11 @@ def reason(error: Exception | None) -> str:
         said = _answer(*next(iter(error.recipients.values())))
     elif isinstance(error, smtplib.SMTPResponseException):
         said = _answer(error.smtp_code, error.smtp_error)
+    return plainly(said)
+
+
+def plainly(said: str) -> str:
+    """What somebody else's server says, as one short line without addresses and links."""
     return shortened(one_line(concealed(_LINK.sub("…", said))), 200)
 
 

@@ -35,6 +35,7 @@ class Letter:
     """A rendered mail; its text says all that its HTML says."""
 
     row_id: int
+    name: str
     to: str
     subject: str
     text: str
@@ -54,6 +55,7 @@ def write(matter: Matter, link: Link | None, settings: Settings) -> Letter:
         html = render_template(f"mail/{matter.letter}/body.html", **context)
     return Letter(
         row_id=matter.id,
+        name=matter.letter,
         to=matter.to,
         subject=context["subject"],
         text=wording.columns(text, link.url if link else "", settings.link_base + "/"),

@@ -10,6 +10,7 @@ from flask_mail import BadHeaderError, Connection, Message, email_dispatched, sa
 
 from config import Settings
 from mail.conversation import Conversation
+from mail.signing import CannotSign, signed
 
 
 class ServerError(Exception):
@@ -70,7 +71,11 @@ class SafeConnection(Connection):
             raise BadHeaderError
         sender = sanitize_address(envelope_from or message.sender)
         recipients = [sanitize_address(address) for address in message.send_to]
-        said = (sender, recipients, message.as_bytes(), message.mail_options, message.rcpt_options)
+        try:
+            body = signed(message.as_bytes(), self.settings)
+        except CannotSign as error:
+            raise ServerError(str(error)) from error
+        said = (sender, recipients, body, message.mail_options, message.rcpt_options)
         if self.host is None:
             refused = self._say(self.configure_host(), *said)
         else:

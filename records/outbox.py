@@ -5,15 +5,12 @@ from datetime import datetime
 from records import clock
 from records.tables import LinkWish, Order, OutboxRow
 
+_waits = OutboxRow.sent_at.is_null() & OutboxRow.failed_at.is_null()
+
 
 def oldest_due_seconds() -> int:
     """How many seconds the oldest letter, or wish for one, has waited; 0 when none does."""
-    row = (
-        OutboxRow.select(OutboxRow.due_at)
-        .where(OutboxRow.sent_at.is_null() & OutboxRow.failed_at.is_null())
-        .order_by(OutboxRow.due_at)
-        .first()
-    )
+    row = OutboxRow.select(OutboxRow.due_at).where(_waits).order_by(OutboxRow.due_at).first()
     wish = LinkWish.select(LinkWish.asked_at).order_by(LinkWish.id).first()
     since = [moment for moment in (row and row.due_at, wish and wish.asked_at) if moment]
     return max(0, int((clock.now() - min(since)).total_seconds())) if since else 0
@@ -42,3 +39,39 @@ def about_order(order_id: int, letter: str) -> list[OutboxRow]:
         .where((OutboxRow.order == order_id) & (OutboxRow.letter == letter))
         .order_by(OutboxRow.id)
     )
+
+
+def by_id(row_id: int) -> OutboxRow | None:
+    return OutboxRow.get_or_none(OutboxRow.id == row_id)
+
+
+def remark(row: OutboxRow, said: str) -> None:
+    """What was heard of a letter that is still on its way."""
+    OutboxRow.update(last_error=said).where(
+        (OutboxRow.id == row.id) & OutboxRow.failed_at.is_null()
+    ).execute()
+
+
+def untold(limit: int) -> list[OutboxRow]:
+    """Letters that failed, of which nobody has heard yet, oldest first."""
+    news = OutboxRow.failed_at.is_null(False) & OutboxRow.told_at.is_null()
+    return list(OutboxRow.select().where(news).order_by(OutboxRow.id).limit(limit))
+
+
+def tell(row: OutboxRow) -> bool:
+    """Take the news of a letter's failure; False when somebody else has told it."""
+    news = (OutboxRow.id == row.id) & OutboxRow.told_at.is_null()
+    return bool(OutboxRow.update(told_at=clock.now()).where(news).execute())
+
+
+def waiting() -> int:
+    """How many letters are still to be sent."""
+    return OutboxRow.select().where(_waits).count()
+
+
+def discard(why: str) -> int:
+    """Give up all that waits, and trouble nobody with it; how many there were."""
+    now = clock.now()
+    given_up = OutboxRow.update(failed_at=now, told_at=now, leased_until=None, last_error=why)
+    changed: int = given_up.where(_waits).execute()
+    return changed

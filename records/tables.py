@@ -12,73 +12,10 @@ from peewee import (
 
 from records import clock
 from records.columns import Maybe, Table, UtcField
-
-# --- the directory -----------------------------------------------------------------------------
-
-
-class Organization(Table):
-    """`users`, `admins`, `active_subscriptions` are kept as they change, not counted on reading."""
-
-    ref = TextField(unique=True)
-    name = TextField()
-    kind = TextField()  # customer | partner
-    origin = TextField()  # trial | online | partner | direct
-    created_on = DateField()
-    last_active_on: Maybe = DateField(null=True)
-    unlisted = BooleanField(default=False)
-    managed_by: Maybe = ForeignKeyField("self", null=True)
-    managed_by_id: Maybe
-    users = IntegerField(default=0)
-    admins = IntegerField(default=0)
-    active_subscriptions = IntegerField(default=0)
-
-
-class OrganizationDomain(Table):
-    """How many users of an organization are at a domain; no row means none."""
-
-    domain = TextField()
-    organization = ForeignKeyField(Organization)
-    organization_id: int
-    users = IntegerField()
-
-    class Meta:
-        primary_key = CompositeKey("domain", "organization")
-
-
-class Lookup(Table):
-    """The index behind the suggestions: one row per cut key and domain of a listed organization.
-
-    `label` is the domain's name without suffix and subdomain, `core` the core key's beginning.
-    """
-
-    label = TextField()
-    cut = TextField()
-    domain = TextField()
-    core = TextField()
-    organization = ForeignKeyField(Organization, index=False)
-    organization_id: int
-
-    class Meta:
-        primary_key = CompositeKey("label", "cut", "domain", "core", "organization")
-
-
-class User(Table):
-    """An account in one organization. `approved_here`: made full admin by a decision here."""
-
-    organization = ForeignKeyField(Organization, index=False)
-    organization_id: int
-    email = TextField(index=True)
-    name = TextField(default="")
-    full_admin = BooleanField(default=False)
-    approved_here = BooleanField(default=False)
-
-    class Meta:
-        table_name = "user_account"
-        indexes = ((("organization", "email"), True),)
-
-
-User.add_index(User.organization, where=SQL("full_admin"), name="full_admin_of")
-
+from records.directory_tables import Lookup as Lookup
+from records.directory_tables import Organization as Organization
+from records.directory_tables import OrganizationDomain as OrganizationDomain
+from records.directory_tables import User as User
 
 # --- orders ------------------------------------------------------------------------------------
 
@@ -264,7 +201,10 @@ class Session(Table):
 
 
 class OutboxRow(Table):
-    """A letter to be sent: which, to whom, about what. Rendered when it is sent."""
+    """A letter to be sent: which, to whom, about what. Rendered when it is sent.
+
+    One that was sent and has failed came back.
+    """
 
     letter = TextField()
     recipient = TextField()
@@ -283,6 +223,7 @@ class OutboxRow(Table):
     sent_at: Maybe = UtcField(null=True)
     failed_at: Maybe = UtcField(null=True)
     last_error = TextField(default="")
+    told_at: Maybe = UtcField(null=True)  # when the order and the operator heard of its failure
 
 
 OutboxRow.add_index(OutboxRow.recipient, OutboxRow.queued_at)
@@ -291,5 +232,32 @@ OutboxRow.add_index(
     where=SQL("sent_at IS NULL AND failed_at IS NULL"),
     name="outbox_due",
 )
+OutboxRow.add_index(
+    OutboxRow.id,
+    where=SQL("sent_at IS NULL AND failed_at IS NULL AND attempts = 0"),
+    name="outbox_new",
+)
+OutboxRow.add_index(
+    OutboxRow.leased_until, where=SQL("leased_until IS NOT NULL"), name="outbox_leased"
+)
+OutboxRow.add_index(
+    OutboxRow.id, where=SQL("failed_at IS NOT NULL AND told_at IS NULL"), name="outbox_untold"
+)
+
+
+class DeadAddress(Table):
+    """An address whose mail came back for good: nothing more is sent to it until it is revived."""
+
+    email = TextField(primary_key=True)
+    since = UtcField(default=clock.now)
+    why = TextField()
+
+
+class Fence(Table):
+    """While there is a row, no mail is sent: a backup that is restored carries one."""
+
+    since = UtcField(default=clock.now)
+    why = TextField()
+
 
 TABLES: list[type[Table]] = Table.__subclasses__()

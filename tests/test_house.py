@@ -24,7 +24,16 @@ class Room(NamedTuple):
 TEXT = {"anyascii", "rapidfuzz", "email_validator", "publicsuffixlist"}
 DATABASE = {"peewee", "playhouse", "apsw", "psycopg"}
 WEB = {"flask", "flask_babel", "flask_wtf", "wtforms", "werkzeug", "jinja2", "markupsafe", "babel"}
-LETTERS = {"flask", "flask_mail", "flask_babel", "jinja2", "markupsafe", "css_inline", "babel"}
+LETTERS = {
+    "flask",
+    "flask_mail",
+    "flask_babel",
+    "jinja2",
+    "markupsafe",
+    "css_inline",
+    "babel",
+    "dkim",
+}
 BELOW_THE_PAGES = {"provisioning", "matching", "records", "config"}
 EVERYTHING = BELOW_THE_PAGES | {"views", "mail", "commands"}
 

@@ -13,13 +13,13 @@ from itertools import pairwise
 import pytest
 import time_machine
 
-from mail import delivery, leases
+from mail import delivery, leases, worker
 from mail.delivery import deliver_due
 from mail.outbox import LETTERS
 from mail.sendable import ONLY_A_LINK
 from mail.tokens import hash_of, token_for
 from records import clock
-from records.database import connection
+from records.database import Unavailable, connection
 from records.tables import TABLES, AccessRequest, MagicLink, OutboxRow
 from tests.mail.conftest import CONTACT, mails, part
 from tests.mail.servers import conversation, free_port
@@ -147,7 +147,7 @@ def test_a_server_that_hangs_up_on_every_message_is_left_alone(
     rows = [cast.queue("hand_over_old") for _n in range(5)]
     mail_server.answers["RCPT"] = "421 busy"
     deliver_due(by_smtp, no_reissue)
-    assert mail_server.connections == 1 + delivery.PATIENCE
+    assert mail_server.connections == 1 + worker.PATIENCE
     assert {again(row).attempts for row in rows} == {1}
 
 
@@ -183,7 +183,7 @@ def test_what_a_server_quotes_is_not_recorded(cast, by_smtp, mail_server, no_rei
     token = url.rpartition("/")[2]
     mail_server.answers["DATA"] = f"550 <{CONTACT}>: spam {url} or {token} for mailto:{CONTACT}"
     deliver_due(by_smtp, no_reissue)
-    ours = [record.getMessage() for record in caplog.records if record.name == "mail.delivery"]
+    ours = [record.getMessage() for record in caplog.records if record.name == "mail.worker"]
     noted = again(row).last_error + " ".join(ours)
     assert ours
     assert "550" in noted
@@ -216,10 +216,10 @@ def test_workers_side_by_side_send_each_row_once(app, cast, by_smtp, mail_server
                 counts.append(count)
 
     workers = [threading.Thread(target=work) for _n in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(60)
+    for thread in workers:
+        thread.start()
+    for thread in workers:
+        thread.join(60)
     sent = [envelope.rcpt_tos[0] for envelope in mail_server.accepted]
     assert sorted(sent) == sorted(row.recipient for row in rows)
     assert sum(counts) == 60
@@ -243,7 +243,7 @@ def test_a_worker_that_died_is_followed_by_one_that_sends_the_same_mail(
     assert again(row).sent_at
 
 
-def die(_row: OutboxRow) -> None:
+def die(_rows: list[OutboxRow]) -> None:
     raise KeyboardInterrupt
 
 
@@ -256,7 +256,7 @@ def test_a_slow_worker_does_not_undo_what_its_successor_did(cast):
         leases.postpone(slow, clock.now(), "too late")
         leases.release([slow])
         assert again(successor).leased_until == successor.leased_until
-        leases.mark_sent(successor)
+        leases.mark_sent([successor])
         leases.give_up(successor, "no")
     assert again(successor).sent_at
     assert not again(successor).failed_at
@@ -267,11 +267,12 @@ def test_a_batch_that_takes_too_long_gives_back_what_is_left(cast, no_reissue, m
     with time_machine.travel(clock.now(), tick=False) as now:
         mark_sent = leases.mark_sent
 
-        def slowly(row: OutboxRow) -> None:
-            mark_sent(row)
-            now.shift(delivery.ANSWERS * cast.settings.mail_timeout + 1)
+        def slowly(rows: list[OutboxRow]) -> None:
+            mark_sent(rows)
+            now.shift(worker.MARGIN + timedelta(seconds=2 * cast.settings.mail_timeout))
 
         monkeypatch.setattr(leases, "mark_sent", slowly)
+        monkeypatch.setattr(worker, "MARKED_TOGETHER", 1)
         assert deliver_due(cast.settings, no_reissue) == 1
         assert [bool(again(row).sent_at) for row in rows] == [True, False, False]
         assert again(rows[1]).leased_until is None
@@ -424,3 +425,79 @@ def test_the_loop_outlives_a_database_that_fails(app, cast, by_smtp, monkeypatch
     stop.set()
     thread.join(5)
     assert caplog.text.count("mail delivery pauses") == 2
+
+
+# --- turns --------------------------------------------------------------------------------------
+
+
+def left_by_an_outage(cast, count: int) -> None:
+    """Letters that wait since an hour, half of them tried before."""
+    first = cast.queue("hand_over_old")
+    hour = clock.now() - timedelta(hours=1)
+    row = {name: value for name, value in first.__data__.items() if name != "id"}
+    OutboxRow.insert_many(
+        [row | {"due_at": hour, "queued_at": hour, "attempts": n % 2} for n in range(count)]
+    ).execute()
+    first.delete_instance()
+
+
+def test_who_orders_now_does_not_wait_for_what_an_outage_has_left(cast):
+    left_by_an_outage(cast, 300)
+    new = [cast.queue("launch").id for _n in range(3)]
+    taken = [row.id for row in leases.take(20, timedelta(minutes=5))]
+    assert [taken.index(each) for each in reversed(new)] == [0, 2, 4]
+    assert len(set(taken)) == 20
+
+
+def test_what_an_outage_has_left_ends_too_however_much_is_new(cast):
+    left_by_an_outage(cast, 100)
+    old = {row.id for row in OutboxRow.select()}
+    turns = 0
+    while old:
+        turns += 1
+        for _n in range(20):
+            cast.queue("hand_over_old")
+        rows = leases.take(20, timedelta(minutes=5))
+        leases.mark_sent(rows)
+        assert len(old & {row.id for row in rows}) >= min(10, len(old))
+        old -= {row.id for row in rows}
+    assert turns <= 10
+
+
+def test_a_row_that_ends_each_worker_is_taken_alone(cast):
+    rows = [cast.queue("launch") for _n in range(3)]
+    leases.take(10, timedelta(minutes=5))  # by a worker that ends
+    with time_machine.travel(clock.now() + timedelta(minutes=6)):
+        alone = [leases.take(10, timedelta(minutes=5)) for _n in range(3)]
+        assert [[row.id for row in taken] for taken in alone] == [[row.id] for row in rows]
+        assert leases.take(10, timedelta(minutes=5)) == []
+        assert {again(row).attempts for row in rows} == {1}
+
+
+def test_a_row_that_has_ended_enough_workers_is_given_up(cast, no_reissue):
+    row = cast.queue("launch")
+    OutboxRow.update(attempts=worker.MOST_ATTEMPTS).execute()
+    assert deliver_due(cast.settings, no_reissue) == 1
+    assert again(row).last_error == "each worker that tried it came to an end"
+
+
+# --- marks --------------------------------------------------------------------------------------
+
+
+def test_what_was_accepted_while_the_database_failed_is_marked_and_not_sent_again(
+    cast, by_smtp, mail_server, no_reissue, monkeypatch
+):
+    rows = [cast.queue("launch") for _n in range(3)]
+    with worker.Worker(by_smtp, no_reissue) as one:
+        with monkeypatch.context() as patch:
+            patch.setattr(leases, "mark_sent", fail)
+            with pytest.raises(Unavailable):
+                one.deliver()
+        assert [again(row).sent_at for row in rows] == [None] * 3
+        assert one.deliver() == 0
+    assert all(again(row).sent_at for row in rows)
+    assert len(mail_server.accepted) == 3
+
+
+def fail(_rows: list[OutboxRow]) -> None:
+    raise Unavailable
