@@ -1,0 +1,1 @@
+"""Everything is killed at random moments, again and again, and then the books are checked."""
