@@ -4,7 +4,7 @@ import click
 from flask import Flask
 
 import config
-from commands import check, context, database, directory, mail, match, orders, serving
+from commands import backup, check, context, database, directory, mail, match, orders, serving
 
 COMMANDS: tuple[click.Command, ...] = (
     database.migrate,
@@ -16,6 +16,8 @@ COMMANDS: tuple[click.Command, ...] = (
     match.match,
     mail.mail,
     check.check,
+    backup.backup,
+    backup.restore,
 )
 
 

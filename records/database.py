@@ -10,6 +10,7 @@ from typing import Any
 
 import apsw
 from peewee import (
+    EXCEPTIONS,  # type: ignore[attr-defined]
     Database,
     DatabaseProxy,
     IntegrityError,
@@ -19,6 +20,9 @@ from peewee import (
 from playhouse.apsw_ext import APSWDatabase
 
 db: Any = DatabaseProxy()
+
+# Nothing can be written for now, as on a SQLite file that may not be: no mistake of ours.
+EXCEPTIONS["ReadOnlySqlTransaction"] = OperationalError
 
 # What rooms above may catch, so that none of them needs to know the library.
 Duplicate = IntegrityError

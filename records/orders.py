@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from peewee import fn
+
 from records import clock
 from records.database import is_postgresql
 from records.tables import (
@@ -94,3 +96,9 @@ def first_admin_request(order: Order) -> AccessRequest | None:
         .where((AccessRequest.order == order) & (AccessRequest.kind == "first_admin"))
         .first()
     )
+
+
+def by_status() -> dict[str, int]:
+    """How many orders there are in each status that occurs."""
+    counted = Order.select(Order.status, fn.COUNT(Order.id)).group_by(Order.status)
+    return {status: count for status, count in counted.order_by(Order.status).tuples()}

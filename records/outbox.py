@@ -69,6 +69,16 @@ def waiting() -> int:
     return OutboxRow.select().where(_waits).count()
 
 
+def counts() -> dict[str, int]:
+    """How many letters wait, were accepted, have failed; one that came back is among the last."""
+    failed, every = OutboxRow.failed_at.is_null(False), OutboxRow.select()
+    return {
+        "waiting": waiting(),
+        "sent": every.where(OutboxRow.sent_at.is_null(False) & ~failed).count(),
+        "failed": every.where(failed).count(),
+    }
+
+
 def discard(why: str) -> int:
     """Give up all that waits, and trouble nobody with it; how many there were."""
     now = clock.now()

@@ -38,9 +38,7 @@ def _wrong_repeats(sink: Sink) -> list[str]:
     """A mail comes again only where its sender died right after it, and with the same link."""
     copies = defaultdict(list)
     for connection in sink.connections:
-        for left, message in zip(
-            range(len(connection.messages), 0, -1), connection.messages, strict=True
-        ):
+        for left, message in enumerate(reversed(connection.messages)):
             unmarked = not connection.ended_well and left < MARKED_TOGETHER
             copies[str(message["Message-ID"])].append((unmarked, link_in(message)))
     found = []

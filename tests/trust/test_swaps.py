@@ -44,6 +44,7 @@ ROUTES = {
     "/mailbox/<name>/html": "nobody",
     "/healthz": "anybody",
     "/readyz": "anybody",
+    "/metrics": "nobody",  # but on this machine
     "/static/<path:filename>": "anybody",
 }
 # Whatever any form of the wizard asks, answered as its owner would.
