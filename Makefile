@@ -5,7 +5,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-
 	--no-emit-index-url --no-emit-find-links --no-header
 
 .DELETE_ON_ERROR:
-.PHONY: .venv run test lint audit bench mutants soak fmt requirements
+.PHONY: .venv run test lint audit bench chaos mutants soak fmt requirements
 
 # The app with a demo, on http://127.0.0.1:8000 (PORT chooses another port).
 run: .venv
@@ -45,6 +45,11 @@ audit: .venv/.checks
 # Measurements, as tables under bench/results/.
 bench: .venv/.checks
 	@$(BIN)/python -m bench
+
+# Kills the web, the workers and the sellers at random moments, a thousand times on each database, and
+# checks the books. CHAOS_SECONDS bounds the killing, CHAOS_SEED repeats it.
+chaos: .venv/.checks
+	@$(BIN)/python -m tests.chaos
 
 # Breaks the rules about rights and secrets in every small way, to see whether a test notices.
 mutants: .venv/.checks

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import apsw
-from peewee import (
-    EXCEPTIONS,  # type: ignore[attr-defined]
+from peewee import (  # type: ignore[attr-defined]
+    EXCEPTIONS,
     Database,
     DatabaseProxy,
     IntegrityError,
