@@ -11,6 +11,7 @@ RESULTS = Path(__file__).parent / "results"
 MEASURED = {
     "quality": "Whether the organization is found, and among how many others",
     "linear": "What each check of an input takes, for inputs that grow",
+    "mail": "How fast mail goes out, and how long a new one waits",
     "timing": "Whether the time that an answer takes says what the answer must not",
 }
 

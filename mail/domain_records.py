@@ -42,9 +42,7 @@ def gaps(settings: Settings) -> list[str]:
     if not returns:
         found.append("MAIL_BOUNCES is not set: what comes back goes to the sender, unread by us.")
     elif not (f".{returns}".endswith(f".{sender}") or f".{sender}".endswith(f".{returns}")):
-        found.append(
-            f"MAIL_BOUNCES is at {returns}, From at {sender}: for DMARC, SPF says nothing."
-        )
+        found.append(f"MAIL_BOUNCES is not at {sender}, as From is: SPF does nothing for DMARC.")
     if returns and not settings.mail_bounces_from:
         found.append("MAIL_BOUNCES_FROM is not set: nobody reads what comes back.")
     return found

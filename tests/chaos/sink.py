@@ -3,6 +3,7 @@
 import asyncio
 import email
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import Message
@@ -13,6 +14,7 @@ class Connection:
     """What was accepted over it, and whether the other side said good-bye."""
 
     messages: list[Message] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)  # when each was accepted, time.monotonic()
     ended_well: bool = False
     is_open: bool = True
 
@@ -35,6 +37,14 @@ class Sink:
     def __exit__(self, *_error: object) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(10)
+
+    def times(self) -> dict[str, float]:
+        """When each message was accepted first, by its address."""
+        found: dict[str, float] = {}
+        for each in list(self.connections):
+            for message, at in zip(list(each.messages), list(each.times), strict=False):
+                found.setdefault(str(message["To"]), at)
+        return found
 
     def messages(self) -> list[Message]:
         return [message for each in list(self.connections) for message in list(each.messages)]
@@ -72,6 +82,7 @@ class Sink:
             await self._answer(writer, "354 go")
             raw = await reader.readuntil(b"\r\n.\r\n")
             connection.messages.append(email.message_from_bytes(raw[:-3]))
+            connection.times.append(time.monotonic())
         connection.ended_well = verb == b"QUIT"
         await self._answer(writer, "221 bye" if connection.ended_well else "250 fine")
 

@@ -1,0 +1,11 @@
+"""A short game of `make chaos`: a few kills, and the books are in order."""
+
+from tests.chaos.play import play
+
+
+def test_a_few_kills_lose_and_repeat_nothing(app, database_url, tmp_path):
+    outcome = play(database_url, tmp_path, kills=8, most_seconds=20, seed=7)
+    assert outcome.mistakes == []
+    assert sum(outcome.kills.values()) == 8
+    assert outcome.orders
+    assert outcome.mails >= outcome.orders
