@@ -3,7 +3,6 @@
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from types import TracebackType
 from typing import Self
 
 from mail.post import Post
@@ -19,12 +18,7 @@ class LocalMailbox:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         pass
 
     def close(self) -> None:

@@ -2,7 +2,6 @@
 
 import smtplib
 import ssl
-from types import TracebackType
 from typing import Any, Self
 
 from flask import current_app
@@ -33,12 +32,7 @@ class SafeConnection(Connection):
         self.host = None
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def close(self) -> None:

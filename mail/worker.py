@@ -6,7 +6,6 @@ import traceback
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
-from types import TracebackType
 from typing import Self
 
 from flask_mail import BadHeaderError
@@ -53,13 +52,8 @@ class Worker:
         self.carrier.__enter__()
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        self.carrier.__exit__(exc_type, exc_value, tb)
+    def __exit__(self, *_error: object) -> None:
+        self.carrier.close()
 
     def deliver(self, limit: int = BATCH, stop: Event | None = None) -> int:
         """Deliver up to `limit` due letters; how many were settled."""

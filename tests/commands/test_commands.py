@@ -8,7 +8,7 @@ from click.testing import Result
 from provisioning import directory
 from provisioning.demo.orders import EXAMPLES
 from records import orders
-from records.database import connect_to, db
+from records.database import db
 from records.tables import Order, Organization, OutboxRow, User
 
 ORGANIZATIONS = (
@@ -24,20 +24,6 @@ ORDERS = (
     "70012346,not an address,customer,,,,,,M1,Meetings,1,,\n"
     "70012347,p@partner.com,partner,,,,Partner Inc,2027-06-30,M1,Meetings,1,,\n"
 )
-
-
-@pytest.fixture
-def flask(app, database_url):
-    """Run a command; the test's own connection, which a command closes, is opened again."""
-
-    def run(*arguments: str) -> Result:
-        result = app.test_cli_runner().invoke(args=arguments)
-        connect_to(database_url)
-        db.connect(reuse_if_open=True)
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.output
-        return result
-
-    return run
 
 
 @pytest.fixture

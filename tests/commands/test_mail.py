@@ -3,24 +3,9 @@
 import pytest
 
 from records import addresses, fence, outbox
-from records.database import connect_to, db
 from records.tables import OutboxRow
 from tests.mail.reports import report
 from tests.support.cast import NEWCOMER, place
-
-
-@pytest.fixture
-def flask(app, database_url):
-    """Run a command; the test's own connection, which a command closes, is opened again."""
-
-    def run(*arguments: str):
-        result = app.test_cli_runner().invoke(args=arguments)
-        connect_to(database_url)
-        db.connect(reuse_if_open=True)
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.output
-        return result
-
-    return run
 
 
 @pytest.fixture

@@ -3,10 +3,11 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
+
+from tests.support.postgresql import free_port
 
 _PROGRAMS = Path("/usr/sbin")
 _MAIN = """
@@ -75,7 +76,7 @@ class Postfix:
     def __init__(self, certificate: str, key: str) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="homeport-postfix-"))
         self.folder.chmod(0o755)
-        self.port = _free_port()
+        self.port = free_port()
         account = pwd.getpwnam("postfix")
         for name in ("etc", "queue", "data", "mail"):
             (self.folder / name).mkdir()
@@ -108,9 +109,3 @@ class Postfix:
             )  # fmt: skip
             output.seek(0)
             assert done.returncode == 0, f"postfix {what} failed: {output.read()}"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

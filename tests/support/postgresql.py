@@ -28,7 +28,7 @@ class Server:
 
     def start(self) -> "Server":
         data = self._folder / "data"
-        port = _free_port()
+        port = free_port()
         self._run("initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8",
                   "--locale=C.UTF-8")  # fmt: skip
         settings = f"-p {port} -k '' -c listen_addresses=127.0.0.1 -c fsync=off"
@@ -84,7 +84,7 @@ def _programs() -> Path:
     return Path(found).parent
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
