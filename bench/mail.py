@@ -19,7 +19,7 @@ from provisioning import links
 from records import clock, outbox
 from records.database import connect_to, connection, db
 from records.migrate import migrate
-from records.tables import OutboxRow
+from records.tables import MagicLink, OutboxRow
 from tests.chaos.sink import Sink
 from tests.support.cast import place
 
@@ -76,8 +76,11 @@ def an_app(folder: str, sink: Sink):
 def drain(app) -> None:
     """A worker until nothing is due; what its start costs is paid before the clock runs."""
     settings = app.config["SETTINGS"]
-    worker = Worker(settings, lambda link: links.reissue(link, settings))
-    with app.app_context(), connection(), worker:
+
+    def reissue(link: MagicLink) -> MagicLink:
+        return links.reissue(link, settings)
+
+    with app.app_context(), connection(), Worker(settings, reissue) as worker:
         while worker.deliver() or outbox.waiting():
             pass
 
@@ -99,8 +102,12 @@ def together(work: list[Callable[[], None]]) -> float:
         os.close(begin[1])
         connect_to(url)
         os.read(begin[0], 1)  # ends when every writer has closed
-        each()
-        os._exit(0)
+        code = 1
+        try:
+            each()
+            code = 0
+        finally:
+            os._exit(code)
     os.close(begin[0])
     time.sleep(0.2)
     os.close(begin[1])

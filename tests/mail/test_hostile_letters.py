@@ -96,9 +96,9 @@ def test_every_address_reaches_the_server_as_it_is_stored(app, mail_server, no_r
         enqueue("hand_over_old", address, order=cast.order, to=address)
     while deliver_due(settings, no_reissue):
         pass
-    taken = sorted(sent.rcpt_tos for sent in mail_server.accepted)
-    assert taken == [[address] for address in addresses]
-    for sent, address in zip(mail_server.accepted, addresses, strict=True):
+    taken = sorted(mail_server.accepted, key=lambda sent: sent.rcpt_tos)
+    assert [sent.rcpt_tos for sent in taken] == [[address] for address in addresses]
+    for sent, address in zip(taken, addresses, strict=True):
         raw = sent.original_content
         assert f"\r\nTo: {address}\r\n".encode() in raw
         message = email.message_from_bytes(raw, policy=email.policy.default)
