@@ -14,7 +14,6 @@ from mail import delivery
 from records import database
 from views import (
     errors,
-    finishing,
     health,
     i18n,
     mailbox,
@@ -24,6 +23,7 @@ from views import (
     security,
     sign_out,
     start,
+    waiting,
 )
 
 ROOT = Path(__file__).parent
@@ -64,12 +64,12 @@ def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
             app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0
         )
     security.init_app(app, settings)
-    i18n.init_app(app)
+    i18n.init_app(app, settings)
     render.init_app(app)
     delivery.init_app(app, settings)
     errors.init_app(app)
-    # `finishing` carries the wizard's blueprint: it adds the last steps to it.
-    for room in (start, finishing, requests, partner, sign_out, mailbox, health):
+    # `waiting` carries the wizard's blueprint, as do the modules that it builds on.
+    for room in (start, waiting, requests, partner, sign_out, mailbox, health):
         app.register_blueprint(room.pages)
     commands.init_app(app)
     logs.conceal()

@@ -7,6 +7,7 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).parent
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -66,8 +67,16 @@ class Settings:
         7, "days after a decline before the same organization is asked again"
     )
     nudge_days: int = _says(
-        3, "days after which the notices of an open request may go out once more"
+        3, "days after which administrators are reminded of a request, and may be asked once more"
     )
+    notices_per_day: int = _says(
+        3, "notices that the administrators of one organization get a day; the rest is a digest"
+    )
+    reminder_days: str = _says(
+        "3 7", "days after its launch mail on which an unfinished order is chased, by white space"
+    )
+    last_reminder_days: int = _says(3, "days before its expiry on which an order is chased again")
+    time_zone: str = _says("UTC", "zone in which mails and pages say times, like Europe/Berlin")
     report_days: int = _says(7, "days that the notice of a new administrator can be reported")
     order_questions: int = _says(30, "distinct questions that an order may ask the directory")
     order_addresses: int = _says(10, "distinct administrator addresses that an order may name")
@@ -82,6 +91,15 @@ class Settings:
         "facts that an unproven contact sees: bands or exact",
         ("bands", "exact"),
     )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def chased_on(self) -> tuple[int, ...]:
+        """Days after the launch mail on which an unfinished order is chased."""
+        return tuple(int(days) for days in self.reminder_days.split())
 
     @property
     def link_base(self) -> str:
@@ -127,6 +145,7 @@ def load(overrides: Mapping[str, str] | None = None) -> Settings:
         values["secret_key"] = _kept_key(Path(values["instance_dir"]))
     settings = Settings(**values)
     _check(settings)
+    _check_times(settings)
     return settings
 
 
@@ -174,6 +193,17 @@ def _check(settings: Settings) -> None:
         value = getattr(settings, name)
         if value and not all(value.partition("@")):
             raise WrongSetting(f"{name.upper()} takes an email address.")
+
+
+def _check_times(settings: Settings) -> None:
+    if not all(days.isascii() and days.isdigit() for days in settings.reminder_days.split()):
+        raise WrongSetting("REMINDER_DAYS takes whole numbers, separated by white space: 3 7.")
+    try:
+        ZoneInfo(settings.time_zone)
+    except (KeyError, ValueError, OSError):
+        raise WrongSetting(
+            f"TIME_ZONE is {settings.time_zone!r}; it takes a name like UTC or Europe/Berlin."
+        ) from None
 
 
 def _kept_key(folder: Path) -> str:

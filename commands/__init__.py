@@ -4,7 +4,17 @@ import click
 from flask import Flask
 
 import config
-from commands import backup, check, context, database, directory, mail, match, orders, serving
+from commands import (
+    backup,
+    check,
+    context,
+    database,
+    directory,
+    interventions,
+    mail,
+    match,
+    serving,
+)
 
 COMMANDS: tuple[click.Command, ...] = (
     database.migrate,
@@ -12,7 +22,7 @@ COMMANDS: tuple[click.Command, ...] = (
     serving.serve,
     serving.start,
     directory.directory,
-    orders.orders,
+    interventions.orders,
     match.match,
     mail.mail,
     check.check,

@@ -11,7 +11,7 @@ from mail import bounces as reports
 from mail import delivery
 from mail.bounce_box import box_of
 from mail.worker import Worker
-from provisioning import fresh_links, limits, links, mapping, undelivered
+from provisioning import due, fresh_links, links, undelivered
 from records import addresses, fence, outbox
 from records.database import db
 from records.tables import MagicLink
@@ -29,8 +29,7 @@ def between() -> int:
 
 def due_work() -> None:
     """What falls due by the calendar."""
-    mapping.start_due()
-    limits.forget()
+    due.work(settings())
 
 
 def read_bounces() -> dict[str, int]:

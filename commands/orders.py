@@ -1,4 +1,4 @@
-"""`flask orders import`, `flask orders place`, `flask orders show`."""
+"""`flask orders import`, `place`, `show`, `grant`; interventions.py adds what an operator does."""
 
 import sys
 from pathlib import Path
@@ -79,7 +79,7 @@ def place(lines: tuple[str, ...], **fields: str) -> None:
 def show(number: str, as_json: bool) -> None:
     """Print one order: where it stands and how it came there."""
     with ready():
-        report = reports.of_order(_order(number))
+        report = reports.of_order(order_of(number))
     if as_json:
         print_json(report)
         return
@@ -104,11 +104,11 @@ def show(number: str, as_json: bool) -> None:
 def grant(number: str, who: str, why: str) -> None:
     """Let an order that has used up a budget ask, name and be shown as much once more."""
     with ready():
-        budgets.grant(_order(number), who, why)
+        budgets.grant(order_of(number), who, why)
     click.echo(f"Order {number} may look further.")
 
 
-def _order(number: str) -> Order:
+def order_of(number: str) -> Order:
     order = rows.by_number(number)
     if order is None:
         raise Wrong(f"There is no order {number}.")

@@ -6,31 +6,31 @@ from typing import Any
 from flask_babel import gettext
 
 from mail import wording
-from mail.matter import Line, Matter, Ordered
-from mail.wording import Rows
-from records import clock
+from mail.matter import Matter
+from mail.rows import about, how, is_ahead, odd_words, order_of, product, proof, question
 
 Context = dict[str, Any]
 
 
 def launch(matter: Matter) -> Context:
-    return {"rows": _about(matter)}
+    return {"rows": about(matter)}
 
 
 def fresh_link(matter: Matter) -> Context:
-    return {"rows": _about(matter)}
+    return {"rows": about(matter)}
 
 
 def hand_over_new(matter: Matter) -> Context:
     role = {
         "customer": gettext("Customer: you set it up for your own company"),
         "partner": gettext("Partner: you set it up for a customer, or for your own use"),
-    }[_order(matter).role]
-    return {"by": matter.facts["by"], "rows": [*_about(matter), (gettext("Your role"), [role])]}
+    }[order_of(matter).role]
+    return {"by": matter.facts["by"], "rows": [*about(matter), (gettext("Your role"), [role])]}
 
 
 def hand_over_old(matter: Matter) -> Context:
-    return {"heir": matter.facts["to"], "rows": _about(matter)}
+    is_own = matter.facts.get("by", matter.to) == matter.to
+    return {"heir": matter.facts["to"], "is_own": is_own, "rows": about(matter)}
 
 
 def partner_sign_in(_matter: Matter) -> Context:
@@ -44,15 +44,17 @@ def access_notice(matter: Matter) -> Context:
     is_proven = matter.facts["requester_proven"]
     asks_for_itself = request.person == request.requester
     rows = [
-        (gettext("Asks"), [request.requester, _proof(is_proven)]),
-        (gettext("To be added"), [request.person, _proof(is_proven and asks_for_itself)]),
+        (gettext("Asks"), [request.requester, proof(is_proven)]),
+        (gettext("To be added"), [request.person, proof(is_proven and asks_for_itself)]),
         (gettext("Organization"), [request.organization]),
-        *_about(matter),
+        *about(matter),
     ]
     return {
         "rows": rows,
         "asks_for_itself": asks_for_itself,
-        "goes_on": _order(matter).purpose == "partner_for_customer",
+        "again": matter.facts.get("again", False),
+        "odd": odd_words(matter),
+        "goes_on": order_of(matter).purpose == "partner_for_customer",
     }
 
 
@@ -61,7 +63,7 @@ def named(matter: Matter) -> Context:
     rows = [
         *([(gettext("Asked of"), asked)] if asked else []),
         (gettext("Organization"), [matter.organization]),
-        *_about(matter),
+        *about(matter),
     ]
     return {"rows": rows}
 
@@ -72,30 +74,30 @@ def added(matter: Matter) -> Context:
         (gettext("Added"), [person]),
         (gettext("Added by"), [matter.facts["by"]]),
         (gettext("Organization"), [matter.organization]),
-        *_about(matter),
+        *about(matter),
     ]
     return {"rows": rows, "person": person, "is_reader": person == matter.to}
 
 
 def answered(matter: Matter) -> Context:
-    return {"rows": _about(matter), "how": _how(matter)}
+    return {"rows": about(matter), "how": how(matter)}
 
 
 def declined(matter: Matter) -> Context:
-    return {"rows": _about(matter)}
+    return {"rows": about(matter)}
 
 
 def resumed(matter: Matter) -> Context:
-    return {"rows": _about(matter), "how": _how(matter)}
+    return {"rows": about(matter), "how": how(matter)}
 
 
 def receipt(matter: Matter) -> Context:
-    order = _order(matter)
+    order = order_of(matter)
     must_reach_out = matter.facts.get("partner_reach_out", False)
     rows: list[tuple[str, list[str]]] = [
         (gettext("Order"), [order.number]),
-        (gettext("Active"), [_product(line) for line in order.lines if not _is_ahead(line)]),
-        (gettext("Pending"), [_product(line) for line in order.lines if _is_ahead(line)]),
+        (gettext("Active"), [product(line) for line in order.lines if not is_ahead(line)]),
+        (gettext("Pending"), [product(line) for line in order.lines if is_ahead(line)]),
         (gettext("Organization"), [order.organization]),
         (gettext("Administrator"), [] if must_reach_out else [order.admin]),
         (gettext("Since"), [wording.when(matter.queued_at)]),
@@ -110,13 +112,13 @@ def receipt(matter: Matter) -> Context:
 
 
 def mapped(matter: Matter) -> Context:
-    by = (gettext("Set up by"), [_order(matter).contact])
-    return {"rows": [(gettext("Organization"), [matter.organization]), *_about(matter), by]}
+    by = (gettext("Set up by"), [order_of(matter).contact])
+    return {"rows": [(gettext("Organization"), [matter.organization]), *about(matter), by]}
 
 
 def first_admin(matter: Matter) -> Context:
-    rows = [(gettext("Organization"), [matter.organization]), *_about(matter)]
-    return {"rows": rows, "by": _order(matter).contact}
+    rows = [(gettext("Organization"), [matter.organization]), *about(matter)]
+    return {"rows": rows, "by": order_of(matter).contact}
 
 
 def alert(matter: Matter) -> Context:
@@ -124,66 +126,69 @@ def alert(matter: Matter) -> Context:
     why = wording.plain(matter.facts.get("why", ""))
     rows = [
         *([(gettext("Organization"), [matter.organization])] if matter.organization else []),
-        *_about(matter),
-        (gettext("Contact"), [_order(matter).contact]),
+        *about(matter),
+        (gettext("Contact"), [order_of(matter).contact]),
         *([(gettext("Said by"), [who])] if who else []),
         *([(gettext("No mail to"), [address, why])] if address else []),
     ]
     return {"rows": rows, "reason": matter.facts["reason"]}
 
 
+def reminder(matter: Matter) -> Context:
+    return {"rows": about(matter)}
+
+
+def expired(matter: Matter) -> Context:
+    return {"rows": about(matter)}
+
+
+def reopened(matter: Matter) -> Context:
+    return {"rows": about(matter)}
+
+
+def cancelled(matter: Matter) -> Context:
+    return {"rows": about(matter)}
+
+
+def unanswered(matter: Matter) -> Context:
+    return {"rows": about(matter)}
+
+
+def confirm_question(matter: Matter) -> Context:
+    asker = matter.request.requester if matter.request else ""
+    rows = [
+        (gettext("Asks"), [asker, proof(matter.facts["requester_proven"])]),
+        (gettext("Organization"), [matter.organization]),
+        *about(matter),
+    ]
+    return {"rows": rows, "again": matter.facts.get("again", False), "odd": odd_words(matter)}
+
+
+def confirmed(matter: Matter) -> Context:
+    is_ours = matter.request is not None and matter.request.status == "approved"
+    return {"rows": about(matter), "is_ours": is_ours}
+
+
+def digest(matter: Matter) -> Context:
+    number = wording.shortened(matter.waiting[0].number, 20)
+    return {"number": number, "waiting": matter.waiting, "rows": [*map(question, matter.waiting)]}
+
+
+def dispute(matter: Matter) -> Context:
+    return {"rows": about(matter), "outcome": matter.facts["outcome"]}
+
+
+def moved(matter: Matter) -> Context:
+    return {"rows": about(matter), "before": wording.plain(matter.facts["before"])}
+
+
+def moved_away(matter: Matter) -> Context:
+    return {"rows": about(matter), "before": wording.plain(matter.facts["before"])}
+
+
 _ALL: tuple[Callable[[Matter], Context], ...] = (
     launch, fresh_link, hand_over_new, hand_over_old, partner_sign_in, access_notice, named, added,
-    answered, declined, resumed, receipt, mapped, first_admin, alert,
+    answered, declined, resumed, receipt, mapped, first_admin, alert, reminder, expired, reopened,
+    cancelled, unanswered, confirm_question, confirmed, digest, dispute, moved, moved_away,
 )  # fmt: skip
 WRITERS = {writer.__name__: writer for writer in _ALL}
-
-
-def _order(matter: Matter) -> Ordered:
-    if matter.order is None:
-        raise ValueError(f"{matter.letter} without an order")
-    return matter.order
-
-
-def _about(matter: Matter) -> Rows:
-    """The order in a few rows: number, products, for which company, through whom."""
-    order = _order(matter)
-    rows = [
-        (gettext("Order"), [order.number]),
-        (gettext("Products"), [_product(line) for line in order.lines]),
-        (gettext("Company"), [order.company]),
-        (gettext("Through"), [order.partner]),
-    ]
-    return [row for row in rows if any(row[1])]
-
-
-def _how(matter: Matter) -> str:
-    """What let an order go on: approved, accepted, directory, first_admin; or declined."""
-    return matter.facts.get("how") or (matter.request.status if matter.request else "")
-
-
-def _proof(is_proven: bool) -> str:
-    if is_proven:
-        return str(gettext("proven: a link sent to this mailbox was opened"))
-    return str(gettext("not proven: nobody has shown that they read this mailbox"))
-
-
-def _product(line: Line) -> str:
-    """25 × Meetings, from 1 March 2027 until 28 February 2028"""
-    said = {
-        "count": wording.number(line.quantity),
-        "product": line.product,
-        "start": line.starts_on and wording.day(line.starts_on),
-        "end": line.ends_on and wording.day(line.ends_on),
-    }
-    if line.starts_on and line.ends_on:
-        return str(gettext("%(count)s × %(product)s, from %(start)s until %(end)s", **said))
-    if line.starts_on:
-        return str(gettext("%(count)s × %(product)s, from %(start)s", **said))
-    if line.ends_on:
-        return str(gettext("%(count)s × %(product)s, until %(end)s", **said))
-    return str(gettext("%(count)s × %(product)s", **said))
-
-
-def _is_ahead(line: Line) -> bool:
-    return line.starts_on is not None and line.starts_on > clock.today()

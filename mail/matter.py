@@ -6,8 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from mail.wording import cleaned, lines, one_line, plain
-from records import orders
+from records import orders, requests
 from records.tables import AccessRequest, Order, OrderLine, OutboxRow
+
+MOST = 50  # requests in one digest; its page has all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Ordered:
     partner: str
     admin: str
     organization: str
+    status: str
     is_provisioned: bool
     is_stopped: bool
     expires_at: datetime
@@ -42,6 +45,9 @@ class Ordered:
 class Asked:
     """The request, as its letters name it."""
 
+    kind: str
+    number: str  # of its order
+    is_proven: bool
     organization: str
     person: str
     requester: str
@@ -63,6 +69,7 @@ class Matter:
     language: str
     order: Ordered | None
     request: Asked | None
+    waiting: tuple[Asked, ...]  # of a digest: all that its reader may answer now
     facts: dict[str, Any]
 
     @property
@@ -74,8 +81,8 @@ class Matter:
 
 def of(row: OutboxRow) -> Matter:
     """Read everything that a row's letter may say."""
-    request = row.request
-    order = row.order or (request and request.order)
+    request, is_digest = row.request, row.letter == "digest"
+    order = row.order or (request and not is_digest and request.order)
     return Matter(
         id=row.id,
         letter=row.letter,
@@ -85,6 +92,7 @@ def of(row: OutboxRow) -> Matter:
         language=order.language if order and row.letter != "alert" else "",
         order=_ordered(order) if order else None,
         request=_asked(request) if request else None,
+        waiting=_waiting(request.organization_id, row.recipient) if is_digest else (),
         facts=_facts(row.facts),
     )
 
@@ -99,6 +107,7 @@ def _ordered(order: Order) -> Ordered:
         partner=plain(order.partner_name),
         admin=order.admin_email or "",
         organization=plain(order.organization.name) if order.organization else "",
+        status=order.status,
         is_provisioned=order.status == "provisioned",
         is_stopped=order.status == "stopped",
         expires_at=order.expires_at,
@@ -112,6 +121,9 @@ def _line(line: OrderLine) -> Line:
 
 def _asked(request: AccessRequest) -> Asked:
     return Asked(
+        kind=request.kind,
+        number=one_line(request.order.number),
+        is_proven=request.requester_proven,
         organization=plain(request.organization.name),
         person=request.person_email,
         requester=request.requester_email,
@@ -120,6 +132,10 @@ def _asked(request: AccessRequest) -> Asked:
         status=request.status,
         expires_at=request.expires_at,
     )
+
+
+def _waiting(organization_id: int, admin: str) -> tuple[Asked, ...]:
+    return tuple(map(_asked, requests.answerable(organization_id, admin, MOST)))
 
 
 def _facts(text: str) -> dict[str, Any]:

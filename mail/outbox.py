@@ -2,8 +2,10 @@
 
 import json
 import secrets
+from datetime import datetime
 from typing import Any
 
+from records import clock
 from records.tables import AccessRequest, MagicLink, Order, OutboxRow
 
 LETTERS = (
@@ -22,6 +24,17 @@ LETTERS = (
     "mapped",
     "first_admin",
     "alert",
+    "reminder",
+    "expired",
+    "reopened",
+    "cancelled",
+    "unanswered",
+    "confirm_question",
+    "confirmed",
+    "digest",
+    "dispute",
+    "moved",
+    "moved_away",
 )
 
 
@@ -33,11 +46,13 @@ def enqueue(
     order: Order | None = None,
     request: AccessRequest | None = None,
     link: MagicLink | None = None,
+    due_at: datetime | None = None,
     **facts: Any,
 ) -> OutboxRow:
     """Store the intent to send `letter` to one address; `facts` are JSON values that it says.
 
-    What makes its Message-ID unique is fixed here, so that every attempt carries the same.
+    `due_at`: not before then; None: now. What makes its Message-ID unique is fixed here, so that
+    every attempt carries the same.
     """
     if letter not in LETTERS:
         raise ValueError(f"there is no letter {letter!r}")
@@ -48,5 +63,6 @@ def enqueue(
         request=request,
         link=link,
         facts=json.dumps(facts),
+        due_at=due_at or clock.now(),
         message_id=secrets.token_hex(16),
     )

@@ -15,10 +15,12 @@ Reissue = Callable[[MagicLink], MagicLink]
 
 # Without its link such a letter says nothing; any other still has something to tell.
 ONLY_A_LINK = {
-    "launch", "fresh_link", "hand_over_new", "partner_sign_in", "access_notice", "first_admin"
+    "launch", "fresh_link", "hand_over_new", "partner_sign_in", "access_notice", "first_admin",
+    "reminder", "reopened", "confirm_question", "digest",
 }  # fmt: skip
-TO_THE_CONTACT = {"answered", "declined", "resumed"}
-TO_ANSWER = {"access_notice", "first_admin"}
+TO_THE_CONTACT = {"answered", "declined", "resumed", "unanswered", "confirmed", "expired"}
+TO_ANSWER = {"access_notice", "first_admin", "confirm_question"}
+UNFINISHED = {"placed", "launched"}
 
 
 def link_of(row: OutboxRow, settings: Settings, reissue: Reissue) -> Link | None:
@@ -51,6 +53,12 @@ def pointless(about: Matter, row: OutboxRow, link: Link | None) -> str:
         return _is_over(row.link) or "its link could not be made"
     if row.letter in TO_ANSWER and about.request and about.request.status != "open":
         return "its request is no longer open"
+    if row.letter == "digest" and not about.waiting:
+        return "nothing waits for an answer any more"
+    if row.letter == "reminder" and about.order and about.order.status not in UNFINISHED:
+        return "its order waits for nobody any more"
+    if row.letter == "expired" and about.order and about.order.status != "expired":
+        return "its order was opened again"
     if row.letter in TO_THE_CONTACT and about.order and about.order.contact != about.to:
         return "its order was handed over"
     return ""

@@ -7,9 +7,10 @@ from datetime import date, datetime
 from textwrap import TextWrapper
 from typing import Any
 
-from flask_babel import format_date, format_datetime, format_decimal
+from flask_babel import format_date, format_datetime, format_decimal, get_timezone
 
 from matching import characters
+from matching.moments import zone_name
 
 COLUMNS = 72
 SUBJECT = 59
@@ -64,8 +65,9 @@ def shortened(text: str, length: int) -> str:
 
 
 def when(moment: datetime) -> str:
-    """22 November 2026, 18:10 UTC"""
-    return f"{format_datetime(moment, f'{DAY}, HH:mm', rebase=False)} UTC"
+    """22 November 2026, 19:10 CET (UTC+1): in the seller's zone, by name"""
+    there = moment.astimezone(get_timezone())
+    return f"{format_datetime(there, f'{DAY}, HH:mm', rebase=False)} {zone_name(there)}"
 
 
 def day(value: date) -> str:

@@ -7,8 +7,9 @@ from config import Settings
 from matching import budgets
 from matching.rules import Candidate, Tier
 from matching.sentences import Sentence, sentence
-from provisioning import limits, requests
+from provisioning import limits
 from provisioning.matches import Match
+from provisioning.telling import alert
 from records import budgets as rows
 from records import orders
 from records.database import db
@@ -122,4 +123,4 @@ def _call_operator(held: Order, by: str, settings: Settings) -> None:
     """Once until more is granted."""
     told = [row.what for row in orders.history(held) if row.what == GRANTED or row.why == REASON]
     if not told or told[-1] == GRANTED:
-        requests.alert(held, REASON, by, settings)
+        alert(held, REASON, by, settings)

@@ -5,9 +5,11 @@ from enum import StrEnum
 from config import Settings
 from mail.outbox import enqueue
 from matching.sentences import Refused, sentence
-from provisioning import directory, links, requests
+from provisioning import directory, links, questions, requests
 from provisioning.facts import facts_of, is_mine, refuse_stale, standing_of
 from provisioning.journey import CLOSED, Step, Verdict, current_step, verdict
+from provisioning.notices import notify
+from provisioning.telling import alert, send_on
 from records import counts, lookup, orders
 from records import links as link_rows
 from records import requests as rows
@@ -15,6 +17,7 @@ from records.database import db, one_at_a_time
 from records.tables import AccessRequest, MagicLink, Order
 
 STATUS = {"add": "approved", "accept": "accepted", "decline": "declined", "report": "reported"}
+CONFIRMED = {"yes": "approved", "no": "declined", "report": "reported"}
 DIRECTORY = "directory"
 
 
@@ -32,16 +35,25 @@ def standing(request: AccessRequest, by: str) -> Ending | None:
     """Why `by` cannot answer a request any more; None while they can."""
     status = standing_of(request)
     # Who may not decide any more is not told either who did, or when.
-    if request.kind == "access" and not may_decide(request, by):
+    if request.kind in ("access", "confirm") and not may_decide(request, by):
         return Ending.NOT_ENTITLED
     if status == "open":
         return None
     return Ending(status) if status in ("expired", "withdrawn") else Ending.DECIDED
 
 
+def of_digest(link: MagicLink, which: int) -> AccessRequest | None:
+    """A request that a digest's reader may look at: one to the same organization."""
+    found = rows.find(which)
+    if found is None or found.kind not in ("access", "confirm"):
+        return None
+    return found if found.organization_id == link.request.organization_id else None
+
+
 def may_decide(request: AccessRequest, by: str) -> bool:
     """Full admins of the organization decide, never the person to be added."""
-    return request.person_email != by and lookup.is_full_admin(request.organization_id, by)
+    themselves = request.kind == "access" and request.person_email == by
+    return not themselves and lookup.is_full_admin(request.organization_id, by)
 
 
 def decide(request_id: int, by: str, decision: str, note: str, settings: Settings) -> Ending:
@@ -53,6 +65,23 @@ def decide(request_id: int, by: str, decision: str, note: str, settings: Setting
         if not rows.settle_by_admin(request, STATUS[decision], by, note):
             return standing(rows.by_id(request_id), by) or Ending.NOT_ENTITLED
         _follow(rows.by_id(request_id), order, decision, settings, told=True)
+    return Ending.COUNTED
+
+
+def confirm(request_id: int, by: str, answer: str, note: str, settings: Settings) -> Ending:
+    """A full admin says whether an order is theirs (yes, no, report); it grants nothing."""
+    with db.atomic():
+        one_at_a_time("give rights")
+        request = rows.by_id(request_id)
+        order = orders.locked(request.order_id)
+        if not rows.settle_by_admin(request, CONFIRMED[answer], by, note):
+            return standing(rows.by_id(request_id), by) or Ending.NOT_ENTITLED
+        request = rows.by_id(request_id)
+        if answer == "report":
+            orders.note(order, by, "question reported", note)
+            stop(order, "reported", by, settings, request)
+        else:
+            questions.follow(request, order, settings)
     return Ending.COUNTED
 
 
@@ -125,16 +154,7 @@ def _answer(request: AccessRequest, order: Order, held: bool, settings: Settings
         enqueue("answered", order.contact_email, order=order, request=request)
         return
     letter = "declined" if request.status == "declined" else "resumed" if held else "answered"
-    _send_on(letter, request, order, settings)
-
-
-def _send_on(
-    letter: str, request: AccessRequest, order: Order, settings: Settings, **facts: str
-) -> None:
-    """A letter to the contact with a fresh link to where the order stands."""
-    to = order.contact_email
-    link = links.issue("launch", to, settings, order=order)
-    enqueue(letter, to, order=order, request=request, link=link, **facts)
+    send_on(letter, order, settings, request)
 
 
 def add_full_admin(request: AccessRequest, order: Order, by: str, settings: Settings) -> None:
@@ -184,7 +204,7 @@ def _granted(
     orders.note(order, how, "request approved", f"{request.person_email} is full admin")
     requests.release(order, how)
     if told and order.status == "launched":
-        _send_on("resumed" if held else "answered", request, order, settings, how=how)
+        send_on("resumed" if held else "answered", order, settings, request, how=how)
     return True
 
 
@@ -202,9 +222,9 @@ def confirm_first_admin(link: MagicLink, confirmed: bool, settings: Settings) ->
             return standing(rows.by_id(request.id), link.email) or Ending.DECIDED
         others = rows.open_in_organization(request.organization_id, "access")
         if not confirmed:
-            requests.alert(order, "first_admin_refused", link.email, settings, request)
+            alert(order, "first_admin_refused", link.email, settings, request)
             for other in others:
-                requests.alert(other.order, "nobody_to_ask", link.email, settings, other)
+                alert(other.order, "nobody_to_ask", link.email, settings, other)
             return Ending.COUNTED
         directory.make_full_admin(request.organization_id, link.email)
         orders.note(order, link.email, "first administrator confirmed")
@@ -212,7 +232,7 @@ def confirm_first_admin(link: MagicLink, confirmed: bool, settings: Settings) ->
             if other.person_email == link.email:
                 _granted(other, settings, how="first_admin")
             else:
-                requests.notify(other, [link.email], settings)
+                notify(other, [link.email], settings)
     return Ending.COUNTED
 
 
@@ -235,6 +255,7 @@ def dispute(link: MagicLink, settings: Settings) -> Ending:
         opened = rows.open_dispute(order, organization_id, link.email)
         orders.note(order, link.email, "disputed")
         stop(order, "disputed", link.email, settings, opened)
+        enqueue("dispute", link.email, order=order, request=opened, outcome="stopped")
     return Ending.COUNTED
 
 
@@ -256,4 +277,4 @@ def stop(
         order.status = "stopped"
         orders.save(order, ["status", "stopped_from"])
         orders.note(order, by, "stopped", reason)
-    requests.alert(order, reason, by, settings, request)
+    alert(order, reason, by, settings, request)

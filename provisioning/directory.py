@@ -98,6 +98,16 @@ def add_subscription(
         subscriptions.came_from(number, order)
 
 
+def id_of(ref: str) -> int | None:
+    """The organization with this ref; None when there is none."""
+    return directory.ids_of([ref]).get(ref)
+
+
+def move_subscriptions(order: int, organization: int) -> None:
+    """What came from an order belongs to another organization."""
+    subscriptions.move(order, organization)
+
+
 def start_due(today: date) -> int:
     """Make pending subscriptions active whose first day has come; how many. In batches."""
     started = 0

@@ -1,6 +1,7 @@
 """Magic links: issue, look at, claim; sessions: start and end."""
 
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from enum import StrEnum
 
@@ -8,7 +9,7 @@ from config import Settings
 from mail.tokens import hash_of, path_of, recovered, token_for
 from provisioning.facts import is_closed
 from records import clock, links, orders
-from records.database import db, digest
+from records.database import Unavailable, db, digest
 from records.tables import AccessRequest, MagicLink, Order, Session
 
 DOUBLE_CLICK = timedelta(minutes=1)
@@ -76,6 +77,13 @@ def look(token: str, *purposes: str) -> tuple[Standing, MagicLink | None]:
     if link.replaced_at:
         return Standing.REPLACED, link
     return (Standing.LIVING if link.expires_at > clock.now() else Standing.EXPIRED), link
+
+
+def note_opened(link: MagicLink) -> None:
+    """Somebody looked at a notice: its asker sees that, and nothing follows from it."""
+    if link.opened_at is None and link.expires_at > clock.now():
+        with suppress(Unavailable), db.atomic():  # a page can be read when nothing can be written
+            links.note_opened(link)
 
 
 def claim(token: str, browser: str, settings: Settings, *purposes: str) -> tuple[Standing, str]:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from config import Settings
 from mail.outbox import enqueue
-from provisioning import decisions, directory, links, organizations
+from provisioning import decisions, directory, links, organizations, requests
 from provisioning.facts import (
     access_request,
     facts_of,
@@ -65,6 +65,7 @@ def complete(
         else:
             told = _tell_admins(order, settings)
         _receipt(order, facts, created, told)
+        requests.withdraw_questions(order, by)
     return Completion.DONE
 
 

@@ -1,7 +1,7 @@
 """Which organizations an order may belong to: read the directory, apply the rules, page by page."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Set
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 
@@ -31,6 +31,7 @@ class Match:
     standing: Standing
     candidates: list[Candidate]
     continues: bool  # the index holds more of the plain rule's list
+    taken_off: frozenset[int] = frozenset()  # whose administrators said that it is not theirs
 
     @property
     def ids(self) -> set[int]:
@@ -92,6 +93,14 @@ def match(
     return Match(question, standing, ordered, continues=len(nearest) >= NEAREST)
 
 
+def without(found: Match, taken_off: Set[int]) -> Match:
+    """The match without some organizations; what one administers stays."""
+    if not taken_off or found.standing is Standing.FULL_ADMIN:
+        return found
+    kept = [c for c in found.candidates if c.organization.id not in taken_off]
+    return replace(found, candidates=kept, taken_off=frozenset(taken_off))
+
+
 def _ranked(found: list[Candidate], kind: str | None, eyes: Eyes) -> list[Candidate]:
     """In the order that follows from what is seen of each."""
     today = clock.today()
@@ -126,7 +135,7 @@ def find(found: Match, organization_id: int, settings: Settings) -> Candidate | 
         if candidate.organization.id == organization_id:
             return candidate
     row = lookup.listed_at(organization_id, found.question.domain)
-    if row is None or found.standing is Standing.FULL_ADMIN:
+    if row is None or organization_id in found.taken_off or found.standing is Standing.FULL_ADMIN:
         return None
     if not _cuts(found.question, row.organization) & found.question.cuts:
         return None
@@ -155,7 +164,7 @@ def _related(question: Question) -> list[FoundRow]:
 
 def _beyond(found: Match, settings: Settings, after: int | None, size: int) -> list[Candidate]:
     """Candidates past the ranked ones; each comes under the first of its cut keys only."""
-    question, seen = found.question, found.ids
+    question, seen = found.question, found.ids | found.taken_off
     start = lookup.by_id(after) if after is not None else None
     first_cut = _own_cut(question, start) if start else ""
     rest: list[Candidate] = []

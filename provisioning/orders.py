@@ -5,15 +5,14 @@ from datetime import timedelta
 from config import Settings
 from mail.outbox import enqueue
 from matching.sentences import Refused, sentence
-from provisioning import limits, links, requests
-from provisioning.facts import mine
+from provisioning import limits, requests
+from provisioning.facts import is_over, mine
 from provisioning.intake import NewOrder
+from provisioning.telling import invite
 from records import clock, lookup, orders
 from records import links as link_rows
 from records.database import Duplicate, db
 from records.tables import Order, OrderLine
-
-_SEVERAL = 2
 
 
 def place(new: NewOrder, settings: Settings, by: str) -> Order:
@@ -50,8 +49,7 @@ def place(new: NewOrder, settings: Settings, by: str) -> Order:
                 ends_on=line.ends_on,
             )
         orders.note(order, by, "placed")
-        link = links.issue("launch", order.contact_email, settings, order=order)
-        enqueue("launch", order.contact_email, order=order, link=link)
+        invite("launch", order, settings)
     return order
 
 
@@ -79,6 +77,7 @@ def say_purpose(order: Order, purpose: str, by: str) -> None:
 def clear_company(order: Order, by: str) -> None:
     """Forget what was answered from *company* on; the name stays, to be offered again."""
     clear_choice(order, by)
+    requests.withdraw_questions(order, by)
     order.admin_email = None
     orders.save(order, ["admin_email"])
 
@@ -107,21 +106,40 @@ def hand_over(
         who = {"order": held.number, "address": email, "network": network}
         if not limits.allowed("hand over", settings, **who):
             raise Refused(limits.too_often("hand over"))
-        changed_role = held.contact_role != role
-        requests.withdraw_all(held, by)
-        listed = {int(number) for number in held.offered.split()}
-        if lookup.any_unlisted(listed | {held.organization_id} - {None}):
-            clear_company(held, by)  # its own administrator alone may know of it
-        held.contact_email, held.contact_role, held.contact_name = email, role, ""
-        held.partner_organization = partner_organization(role, email)
-        orders.save(held, ["contact_email", "contact_role", "contact_name", "partner_organization"])
-        if changed_role:
-            held.purpose = None
-            orders.save(held, ["purpose"])
-            clear_company(held, by)
-        link_rows.end_sessions(held)
-        link = links.issue("launch", email, settings, order=held)
-        enqueue("hand_over_new", email, order=held, link=link, by=by)
-        enqueue("hand_over_old", by, order=held, to=email)
-        orders.note(held, by, "handed over", f"{by} -> {email} ({role})")
+        _hand_over(held, email, role, by, settings)
     return True
+
+
+def hand_over_for(
+    order: Order, email: str, role: str, by: str, settings: Settings, *, why: str
+) -> None:
+    """The operator does the same for a contact who cannot; Refused once it is over."""
+    with db.atomic():
+        held = orders.locked(order.id)
+        if is_over(held):
+            raise Refused(sentence("This order can be handed over no more: it is over."))
+        if held.contact_email == email:
+            raise Refused(sentence("This is the contact already; type somebody else's address."))
+        _hand_over(held, email, role, by, settings, why=why)
+
+
+def _hand_over(
+    held: Order, email: str, role: str, by: str, settings: Settings, *, why: str = ""
+) -> None:
+    before, changed_role = held.contact_email, held.contact_role != role
+    requests.withdraw_all(held, by)
+    requests.withdraw_questions(held, by)
+    listed = {int(number) for number in held.offered.split()}
+    if lookup.any_unlisted(listed | {held.organization_id} - {None}):
+        clear_company(held, by)  # its own administrator alone may know of it
+    held.contact_email, held.contact_role, held.contact_name = email, role, ""
+    held.partner_organization = partner_organization(role, email)
+    orders.save(held, ["contact_email", "contact_role", "contact_name", "partner_organization"])
+    if changed_role:
+        held.purpose = None
+        orders.save(held, ["purpose"])
+        clear_company(held, by)
+    link_rows.end_sessions(held)
+    invite("hand_over_new", held, settings, by=by)
+    enqueue("hand_over_old", before, order=held, to=email, by=by)
+    orders.note(held, by, "handed over", f"{before} -> {email} ({role}) {why}".rstrip())

@@ -9,8 +9,9 @@ from provisioning.facts import is_administered, is_vouched, mine, purpose_of
 from provisioning.journey import kind_for
 from provisioning.matches import Match
 from provisioning.orders import clear_choice
+from provisioning.requests import withdraw_questions
 from provisioning.viewers import eyes
-from records import orders
+from records import orders, requests
 from records.database import db
 from records.tables import Order
 
@@ -27,7 +28,7 @@ def match_for(order: Order, settings: Settings, *, proven: str | None) -> Match:
     domain = order.admin_email.partition("@")[2]
     own_domain = proven is not None and proven.partition("@")[2] == domain
     partner = order.contact_role == "partner" and proven is not None and is_vouched(order)
-    return matches.match(
+    found = matches.match(
         order.company_name,
         order.admin_email,
         settings,
@@ -36,6 +37,7 @@ def match_for(order: Order, settings: Settings, *, proven: str | None) -> Match:
         own=proven == order.admin_email,
         eyes=eyes(order, order.admin_email, proven, settings),
     )
+    return matches.without(found, requests.denied(order.id))
 
 
 def answer_company(
@@ -60,6 +62,7 @@ def answer_company(
             return
         if (held.company_name, held.admin_email) != (name, address):
             clear_choice(held, by)
+            withdraw_questions(held, by)
             held.company_name, held.admin_email = name, address
             orders.save(held, ["company_name", "admin_email"])
             orders.note(held, by, "company", f"{name}, {address}")

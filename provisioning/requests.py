@@ -6,9 +6,11 @@ from config import Settings
 from mail.outbox import enqueue
 from matching import disclosure
 from matching.sentences import Refused, sentence
-from provisioning import limits, links, viewers
+from provisioning import limits, viewers
 from provisioning.facts import facts_of, mine, refuse_stale, standing_of
 from provisioning.journey import Step, Verdict, current_step, verdict
+from provisioning.notices import notify
+from provisioning.telling import alert
 from records import clock, lookup, orders
 from records import requests as rows
 from records.database import Duplicate, db, one_at_a_time
@@ -95,8 +97,10 @@ def _leave_declined(
 ) -> None:
     """An order that may go on does, but administrators who declined are not asked anew so soon."""
     request = open_request(order, message, by, settings, proven=proven)
-    rows.settle(request, "declined", "homeport")
-    orders.note(order, "homeport", "request declined", "declined before, and not asked again yet")
+    rows.settle(request, "declined", rows.AUTOMATIC)
+    orders.note(
+        order, rows.AUTOMATIC, "request declined", "declined before, and not asked again yet"
+    )
 
 
 def open_request(
@@ -122,11 +126,16 @@ def open_request(
             )
     except Duplicate:
         raise Refused(sentence("This organization has been asked already.")) from None
-    # An order does not expire before its open request.
-    order.expires_at = max(order.expires_at, request.expires_at)
-    orders.save(order, ["expires_at"])
+    outlive(order, request, settings)
     orders.note(order, by, "asked", f"to add {order.admin_email}")
     return request
+
+
+def outlive(order: Order, request: AccessRequest, settings: Settings) -> None:
+    """An order does not expire before its open request, nor before the link that tells its end."""
+    least = request.expires_at + timedelta(days=settings.link_days)
+    order.expires_at = max(order.expires_at, least)
+    orders.save(order, ["expires_at"])
 
 
 def ask_again(order: Order, by: str, settings: Settings) -> bool:
@@ -138,7 +147,8 @@ def ask_again(order: Order, by: str, settings: Settings) -> bool:
         request = next(iter(rows.open_access(held)), None)
         if request is None or not may_ask_again(held, request, settings):
             return False
-        notify(request, lookup.full_admins_of(request.organization_id), settings)
+        notify(request, lookup.full_admins_of(request.organization_id), settings, again=True)
+        rows.mark_reminded(request)
         orders.note(held, by, ASKED_AGAIN)
     return True
 
@@ -166,41 +176,29 @@ def asked_again_from(order: Order, settings: Settings) -> date | None:
     return until.date() if clock.now() < until else None
 
 
-def notify(request: AccessRequest, admins: list[str], settings: Settings) -> None:
-    """A notice with a link of its own to each full admin."""
-    for admin in admins:
-        link = links.issue(
-            "decision",
-            admin,
-            settings,
-            request=request,
-            order=request.order,
-            days=settings.request_days,
-        )
-        enqueue(
-            "access_notice",
-            admin,
-            order=request.order,
-            request=request,
-            link=link,
-            requester_proven=request.requester_proven,
-        )
-
-
 def awaits_first_admin(order: Order) -> bool:
     """Whether the named administrator has yet to confirm an organization that was made for them."""
     if not order.organization_id:
         return False
     pending = rows.open_in_organization(order.organization_id, "first_admin")
-    return any(request.person_email == order.admin_email for request in pending)
+    mine = [request for request in pending if request.person_email == order.admin_email]
+    return any(standing_of(request) == "open" for request in mine)
 
 
 def withdraw_all(order: Order, by: str) -> None:
     """Inside a transaction: the contact chose otherwise, so nobody needs to answer any more."""
-    withdrawn = [r for r in rows.open_access(order) if rows.withdraw(r, by)]
-    if withdrawn:
-        orders.note(order, by, "request withdrawn")
+    _withdraw(order, rows.open_access(order), by)
     release(order, by)
+
+
+def withdraw_questions(order: Order, by: str) -> None:
+    """Inside a transaction: what the question was asked for has changed, or is decided."""
+    _withdraw(order, [r for r in rows.open_of(order) if r.kind == "confirm"], by)
+
+
+def _withdraw(order: Order, requests: list[AccessRequest], by: str) -> None:
+    if [request for request in requests if rows.withdraw(request, by)]:
+        orders.note(order, by, "request withdrawn")
 
 
 def release(order: Order, by: str) -> None:
@@ -209,16 +207,3 @@ def release(order: Order, by: str) -> None:
         order.status = "launched"
         orders.save(order, ["status"])
         orders.note(order, by, "launched")
-
-
-def alert(
-    order: Order,
-    reason: str,
-    who: str,
-    settings: Settings,
-    request: AccessRequest | None = None,
-) -> None:
-    """The operator's queue: a mail to the support address that names the order and the reason."""
-    to = settings.support_address
-    enqueue("alert", to, order=order, request=request, reason=reason, who=who)
-    orders.note(order, who, "operator alerted", reason)

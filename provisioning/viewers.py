@@ -21,8 +21,13 @@ def eyes(order: Order, address: str, proven: str | None, settings: Settings) -> 
 
 def of_chosen(order: Order, proven: str | None, settings: Settings) -> Viewer:
     """How the organization that an order has chosen is seen."""
+    return of(order.organization_id, order, proven, settings)
+
+
+def of(organization_id: int, order: Order, proven: str | None, settings: Settings) -> Viewer:
+    """How an organization is seen by an order's contact."""
     own = addresses.domain(proven) if proven else ""
-    there = bool(own) and lookup.has_users_at(order.organization_id, own)
+    there = bool(own) and lookup.has_users_at(organization_id, own)
     return _viewer(order, own if there else "", proven, settings)
 
 

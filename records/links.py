@@ -36,6 +36,13 @@ def replace_unclaimed(order: Order, purpose: str) -> None:
     ).execute()
 
 
+def note_opened(link: MagicLink) -> None:
+    """When the page of a notice was first looked at."""
+    MagicLink.update(opened_at=clock.now()).where(
+        (MagicLink.id == link.id) & MagicLink.opened_at.is_null()
+    ).execute()
+
+
 def mark_replaced(link: MagicLink) -> None:
     MagicLink.update(replaced_at=clock.now()).where(MagicLink.id == link.id).execute()
 

@@ -1,6 +1,7 @@
 """Orders as rows, with their lines, history and mapping."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from peewee import fn
 
@@ -67,6 +68,25 @@ def history(order: Order) -> list[History]:
 def note(order: Order, who: str, what: str, why: str = "") -> None:
     """One row of history, in the transaction of what it tells."""
     History.create(order=order, at=clock.now(), who=who, what=what, why=why)
+
+
+def was_launched(order: Order) -> bool:
+    """Whether any contact has ever opened the order."""
+    mine = (History.order == order) & (History.what == "launched")
+    return bool(History.select().where(mine).exists())
+
+
+def noted_since(order: Order, what: str, whys: Collection[str], since: datetime) -> bool:
+    """Whether the history says something, for one of these reasons, since a moment."""
+    said = (History.what == what) & History.why.in_(list(whys)) & (History.at >= since)
+    return bool(History.select().where((History.order == order) & said).exists())
+
+
+def map_to(order: Order, organization_id: int, by: str, why: str) -> None:
+    """The order's one mapping leads elsewhere from now on."""
+    Mapping.update(
+        organization=organization_id, decided_by=by, decided_at=clock.now(), why=why
+    ).where(Mapping.order == order).execute()
 
 
 def mapping(order: Order) -> Mapping | None:

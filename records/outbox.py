@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from records import clock
-from records.tables import LinkWish, Order, OutboxRow
+from records.tables import AccessRequest, LinkWish, MagicLink, Order, OutboxRow
+
+NOTICES = ("access_notice", "confirm_question")
 
 _waits = OutboxRow.sent_at.is_null() & OutboxRow.failed_at.is_null()
 
@@ -30,6 +32,32 @@ def about_request(request_id: int, letter: str) -> list[OutboxRow]:
         .where((OutboxRow.request == request_id) & (OutboxRow.letter == letter))
         .order_by(OutboxRow.id)
     )
+
+
+def notices_of(request: AccessRequest) -> list[OutboxRow]:
+    """The notices of a request with their links, oldest first, and the digests that name it."""
+    same = AccessRequest.alias()
+    there = same.select(same.id).where(same.organization == request.organization_id)
+    digest = (
+        (OutboxRow.letter == "digest")
+        & OutboxRow.request.in_(there)
+        & (OutboxRow.due_at > request.asked_at)
+    )
+    own = OutboxRow.letter.in_(NOTICES) & (OutboxRow.request == request)
+    return list(
+        OutboxRow.select(OutboxRow, MagicLink)
+        .left_outer_join(MagicLink)
+        .where(own | digest)
+        .order_by(OutboxRow.id)
+    )
+
+
+def awaits_digest(organization_id: int, admin: str, due_at: datetime) -> bool:
+    """Whether a digest for this administrator is on its way at that moment."""
+    there = AccessRequest.select().where(AccessRequest.organization == organization_id)
+    mine = (OutboxRow.letter == "digest") & (OutboxRow.recipient == admin)
+    waits = (OutboxRow.due_at == due_at) & OutboxRow.request.in_(there.select(AccessRequest.id))
+    return bool(OutboxRow.select().where(mine & waits).exists())
 
 
 def about_order(order_id: int, letter: str) -> list[OutboxRow]:

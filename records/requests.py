@@ -3,11 +3,19 @@
 from peewee import SQL
 
 from records import clock, counts
+from records.database import db, is_postgresql
 from records.tables import AccessRequest, Order, User
+
+AUTOMATIC = "homeport"  # who decided what nobody did
 
 
 def by_id(request_id: int) -> AccessRequest:
     return AccessRequest.get_by_id(request_id)
+
+
+def find(request_id: int) -> AccessRequest | None:
+    """The same where there may be none."""
+    return AccessRequest.get_or_none(AccessRequest.id == request_id)
 
 
 def latest(order: Order, organization_id: int, person: str, kind: str) -> AccessRequest | None:
@@ -34,6 +42,72 @@ def open_access(order: Order) -> list[AccessRequest]:
             & (AccessRequest.status == "open")
         )
     )
+
+
+def open_of(order: Order) -> list[AccessRequest]:
+    """All that an order has asked of administrators and waits for, overdue ones included."""
+    asked = AccessRequest.kind.in_(("access", "confirm"))
+    mine = (AccessRequest.order == order) & (AccessRequest.status == "open")
+    return list(AccessRequest.select().where(mine & asked).order_by(AccessRequest.id))
+
+
+def questions(order: Order) -> list[AccessRequest]:
+    """Whether an organization is the order's: all that was asked, newest first."""
+    mine = (AccessRequest.order == order) & (AccessRequest.kind == "confirm")
+    return list(AccessRequest.select().where(mine).order_by(AccessRequest.id.desc()))
+
+
+def denied(order_id: int) -> set[int]:
+    """Organizations whose administrators said that an order is not theirs."""
+    mark = "%s" if is_postgresql() else "?"
+    sql = (
+        f"SELECT organization_id FROM access_request WHERE order_id = {mark}"
+        " AND kind = 'confirm' AND status = 'declined'"
+    )
+    return {row[0] for row in db.execute_sql(sql, (order_id,))}
+
+
+def answerable(organization_id: int, by: str, limit: int) -> list[AccessRequest]:
+    """Open requests, in time, that `by` may answer in an organization, oldest first."""
+    about_others = (AccessRequest.kind == "confirm") | (AccessRequest.person_email != by)
+    administers = User.select(User.organization).where((User.email == by) & User.full_admin)
+    found = (
+        AccessRequest.select(AccessRequest, Order)
+        .join(Order)
+        .where(
+            (AccessRequest.organization == organization_id)
+            & AccessRequest.organization.in_(administers)
+            & AccessRequest.kind.in_(("access", "confirm"))
+            & (AccessRequest.status == "open")
+            & (AccessRequest.expires_at > clock.now())
+            & about_others
+        )
+        .order_by(AccessRequest.id)
+        .limit(limit)
+    )
+    return list(found)
+
+
+def mark_reminded(request: AccessRequest) -> bool:
+    """Note that the administrators are reminded of an open request; False when they were."""
+    changed: int = (
+        AccessRequest.update(reminded_at=clock.now())
+        .where(
+            (AccessRequest.id == request.id)
+            & (AccessRequest.status == "open")
+            & (AccessRequest.expires_at > clock.now())
+            & AccessRequest.reminded_at.is_null()
+        )
+        .execute()
+    )
+    return changed == 1
+
+
+def settle_disputes(order: Order, status: str, by: str, note: str) -> list[AccessRequest]:
+    """Give the open disputes of an order their ending; those that had none."""
+    mine = (AccessRequest.order == order) & (AccessRequest.kind == "dispute")
+    disputes = list(AccessRequest.select().where(mine & (AccessRequest.status == "open")))
+    return [d for d in disputes if _settle(d, AccessRequest.status == "open", status, by, note)]
 
 
 def open_in_organization(organization_id: int, kind: str) -> list[AccessRequest]:
@@ -74,13 +148,17 @@ def open_and_granted(order: Order | None = None) -> list[AccessRequest]:
 
 
 def last_declined(organization_id: int, order: Order, person: str) -> AccessRequest | None:
-    """The last decline in an organization that concerns this order or this person."""
+    """The last decline in an organization that concerns this order or this person.
+
+    One that only followed from an earlier decline is none: nobody declined anew.
+    """
     return (  # type: ignore[no-any-return]
         AccessRequest.select()
         .where(
             (AccessRequest.organization == organization_id)
             & (AccessRequest.kind == "access")
             & (AccessRequest.status == "declined")
+            & (AccessRequest.decided_by != AUTOMATIC)
             & ((AccessRequest.order == order) | (AccessRequest.person_email == person))
         )
         .order_by(AccessRequest.decided_at.desc())
@@ -95,7 +173,9 @@ def settle(request: AccessRequest, status: str, by: str, note: str = "") -> bool
 
 
 def settle_by_admin(request: AccessRequest, status: str, by: str, note: str) -> bool:
-    """The same, only if `by` is, in this very statement, a full admin there and not the person.
+    """The same, only if `by` is, in this very statement, a full admin there.
+
+    Nobody gives rights to themselves.
 
     A change of the organization's people that is under way ends first, and is seen.
     """
@@ -104,7 +184,7 @@ def settle_by_admin(request: AccessRequest, status: str, by: str, note: str) -> 
     entitled = User.select(User.id).where(
         (User.organization == request.organization_id) & (User.email == by) & User.full_admin
     )
-    if request.person_email == by:
+    if request.kind == "access" and request.person_email == by:
         return False
     live = (AccessRequest.expires_at > now) & AccessRequest.organization.in_(
         entitled.select(User.organization)
@@ -128,7 +208,7 @@ def _settle(request: AccessRequest, condition: object, status: str, by: str, not
 
 def expire(request: AccessRequest) -> bool:
     """An open request whose time is over."""
-    return _settle(request, AccessRequest.expires_at <= clock.now(), "expired", "homeport", "")
+    return _settle(request, AccessRequest.expires_at <= clock.now(), "expired", AUTOMATIC, "")
 
 
 def open_dispute(order: Order, organization_id: int, by: str) -> AccessRequest:

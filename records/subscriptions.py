@@ -51,6 +51,13 @@ def came_from(number: str, order_id: int) -> None:
     Subscription.update(order=order_id).where(Subscription.number == number).execute()
 
 
+def move(order_id: int, organization_id: int) -> None:
+    """Give what came from an order to another organization."""
+    mine = Subscription.select(Subscription.number).where(Subscription.order == order_id)
+    rows = _stored([subscription.number for subscription in mine]).values()
+    save_subscriptions([row._replace(organization=organization_id) for row in rows])
+
+
 def start_due(today: date, limit: int) -> int:
     """Make pending subscriptions of provisioned orders active whose first day has come; how many.
 

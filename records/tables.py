@@ -33,6 +33,8 @@ class Order(Table):
     language = TextField(default="en")
     partner_name = TextField(default="")
     placed_at = UtcField(default=clock.now)
+    invited_at = UtcField(default=clock.now)  # when its contact was sent the first link to it
+    nudged_at = UtcField(default=clock.now)  # when its contact last heard of it unasked
     expires_at = UtcField()
     purpose: Maybe = TextField(null=True)  # customer | partner_for_customer | partner_own_use
     company_name = TextField(default="")
@@ -46,6 +48,13 @@ class Order(Table):
 
     class Meta:
         table_name = "orders"
+
+
+Order.add_index(
+    Order.expires_at,
+    where=SQL("status IN ('placed', 'launched', 'waiting')"),
+    name="order_unfinished",
+)
 
 
 class OrderLine(Table):
@@ -118,6 +127,7 @@ class AccessRequest(Table):
     status = TextField(default="open")
     asked_at = UtcField(default=clock.now)
     expires_at = UtcField()
+    reminded_at: Maybe = UtcField(null=True)
     decided_at: Maybe = UtcField(null=True)
     decided_by: Maybe = TextField(null=True)
     note = TextField(default="")
@@ -130,6 +140,15 @@ AccessRequest.add_index(
     unique=True,
     where=SQL("status = 'open'"),
     name="one_open_request",
+)
+AccessRequest.add_index(
+    AccessRequest.order,
+    unique=True,
+    where=SQL("status = 'open' AND kind = 'confirm'"),
+    name="one_open_question",
+)
+AccessRequest.add_index(
+    AccessRequest.expires_at, where=SQL("status = 'open'"), name="request_open_until"
 )
 
 
@@ -164,7 +183,7 @@ class Tally(Table):
 class MagicLink(Table):
     """A one-time link; the token itself exists only in the mail (see mail/tokens.py)."""
 
-    purpose = TextField()  # launch | partner | decision | first_admin | dispute
+    purpose = TextField()  # launch | partner | decision | digest | first_admin | dispute
     email = TextField()
     order: Maybe = ForeignKeyField(Order, null=True)
     order_id: Maybe
@@ -176,6 +195,7 @@ class MagicLink(Table):
     expires_at = UtcField()
     claimed_at: Maybe = UtcField(null=True)
     claimed_by: Maybe = TextField(null=True)  # digest of the claiming browser's pre-session
+    opened_at: Maybe = UtcField(null=True)  # when a notice was first looked at; decides nothing
     replaced_at: Maybe = UtcField(null=True)
 
 

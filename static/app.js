@@ -78,10 +78,23 @@
     if (find("live") && event.target.id === "admin_email") suggest();
   });
 
+  // The server says times in the seller's zone; the reader's own is known here alone.
+  function sayTimesHere() {
+    const said = { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
+    const written = new Intl.DateTimeFormat(document.documentElement.lang, said);
+    document.querySelectorAll("time[datetime]:not([title])").forEach((time) => {
+      time.title = time.textContent;
+      time.textContent = written.format(new Date(time.dateTime));
+    });
+  }
+
   // htmx names its events differently in 2.x and 4.x; both are listened for.
   on(["htmx:afterSwap", "htmx:after:swap"], (event) => {
     const target = event.detail.target || event.detail.ctx?.target;
     if (find("status").classList.contains("failed")) say("");
+    sayTimesHere();
+    // Once, where something has changed: the focus stays where it is.
+    if (target?.id === "answer") return say(find("answer")?.dataset.status || "");
     if (target?.id === "step") begin();
     else sayCountLater();
   });
@@ -89,6 +102,7 @@
   on(["htmx:responseError", "htmx:sendError", "htmx:timeout", "htmx:response:error", "htmx:error"], ({ detail }) => {
     if (detail.errorInfo) return; // 2.x repeats each error under this name, and aborted requests too
     if (detail.ctx?.response?.status === 422) return; // 4.x: a refused form, which is shown
+    if ((detail.elt || detail.ctx?.sourceElement)?.id === "answer") return; // looks again by itself
     find("matches")?.removeAttribute("aria-busy");
     clearTimeout(pause);
     say(find("status").dataset.failed, true);
@@ -99,5 +113,6 @@
     if (event.persisted) location.reload();
     // Only now has the browser put back what was typed before Back or a reload.
     else begin();
+    sayTimesHere();
   });
 })();

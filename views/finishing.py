@@ -1,7 +1,6 @@
-"""The wizard's steps once an organization is chosen: administrator, waiting, review, done."""
+"""The wizard's steps once an organization is chosen: administrator, review, done."""
 
 from collections.abc import Sequence
-from itertools import zip_longest
 from typing import Any
 
 from flask import request
@@ -11,13 +10,12 @@ from matching import disclosure
 from matching.disclosure import Shown
 from matching.sentences import Refused
 from provisioning import decisions, mapping, requests, viewers
-from provisioning.facts import access_request, is_over, standing_of
+from provisioning.facts import access_request, standing_of
 from provisioning.journey import Step, Verdict, kind_for, verdict
 from records import clock, lookup, orders, outbox
-from records.tables import AccessRequest
 from views.forms import AdministratorForm, OwnDecisionForm, ReviewForm, refused
 from views.i18n import say
-from views.visit import Visit, answer, network, onward, seen, settings, step, visit
+from views.visit import Visit, answer, network, onward, seen, settings, step
 from views.wizard import hand_over_parts, pages
 
 
@@ -46,7 +44,7 @@ def administrator(here: Visit) -> ResponseReturnValue:
         holds=verdict(here.facts) is Verdict.HOLD,
         awaits_first_admin=requests.awaits_first_admin(here.order),
         request_days=settings().request_days,
-        chosen=_with_all_admins(here),
+        chosen=with_all_admins(here),
         listed=here.facts.listed,
     )
 
@@ -58,57 +56,10 @@ def _settle(here: Visit, form: Any, decides: bool) -> None:
             here.order, here.by, form.decision.data, settings(), seen=seen(here)
         )
     else:
-        _ask(here, form.message.clean)
+        ask(here, form.message.clean)
 
 
-@pages.post("/waiting")
-def check(number: str) -> ResponseReturnValue:
-    """Check again, ask again. Not guarded as a step: the hold may be over, and that ends it."""
-    here = visit(number)
-    if is_over(here.order):
-        return onward(here)
-    try:
-        decisions.check_again(here.order, settings())
-        here.refresh()
-        action = request.form.get("action")
-        if action == "again":
-            requests.ask_again(here.order, here.by, settings())
-        elif action == "ask":
-            _ask(here, "")
-        return onward(here)
-    except Refused as refused_now:
-        # Whoever asks before there is anybody to ask is led to what is open instead.
-        chosen = here.order.organization_id
-        return _waiting(here, say(refused_now.sentence)) if chosen else onward(here)
-
-
-@pages.get("/waiting")
-@step(Step.WAITING)
-def waiting(here: Visit) -> ResponseReturnValue:
-    """Whom we asked, when, delivered or not, the answer, and what else can be done."""
-    return _waiting(here)
-
-
-def _waiting(here: Visit, problem: str = "") -> ResponseReturnValue:
-    asked = access_request(here.order)
-    return answer(
-        here,
-        "waiting.html",
-        422 if problem else 200,
-        problem=problem,
-        asked=asked,
-        standing=standing_of(asked) if asked else None,
-        notices=_notices(here, asked),
-        may_ask_again=bool(asked and requests.may_ask_again(here.order, asked, settings())),
-        again_from=requests.asked_again_from(here.order, settings()),
-        awaits_first_admin=requests.awaits_first_admin(here.order),
-        chosen=_with_all_admins(here),
-        listed=here.facts.listed,
-        **hand_over_parts(here),
-    )
-
-
-def _ask(here: Visit, message: str) -> None:
+def ask(here: Visit, message: str) -> None:
     requests.ask(
         here.order,
         message,
@@ -120,22 +71,11 @@ def _ask(here: Visit, message: str) -> None:
     )
 
 
-def _notices(here: Visit, asked: AccessRequest | None) -> list[tuple[str | None, str]]:
-    """(administrator as shown, queued | sent | undeliverable), the newest notice of each."""
-    rows = outbox.about_request(asked.id, "access_notice") if asked else []
-    states = {
-        row.recipient: "sent" if row.sent_at else "undeliverable" if row.failed_at else "queued"
-        for row in rows
-    }
-    # Who is asked may be hidden, how many are asked is not.
-    return list(zip_longest(_chosen(here, list(states)).admins, states.values()))
+def with_all_admins(here: Visit) -> Shown:
+    return chosen_as_seen(here, lookup.full_admins_of(here.order.organization_id))
 
 
-def _with_all_admins(here: Visit) -> Shown:
-    return _chosen(here, lookup.full_admins_of(here.order.organization_id))
-
-
-def _chosen(here: Visit, admins: Sequence[str]) -> Shown:
+def chosen_as_seen(here: Visit, admins: Sequence[str]) -> Shown:
     """The organization of the order and these full admins of it, as this session may see them."""
     row = lookup.by_id(here.order.organization_id)
     viewer = viewers.of_chosen(here.order, here.proven, settings())
@@ -154,7 +94,7 @@ def review(here: Visit) -> ResponseReturnValue:
             form.form_errors.append(say(problem.sentence))
             here.refresh()
     told = mapping.to_be_told(here.order)
-    chosen = _chosen(here, told) if here.order.organization_id else None
+    chosen = chosen_as_seen(here, told) if here.order.organization_id else None
     wanted = kind_for(here.facts.purpose)
     return answer(
         here,
@@ -189,7 +129,7 @@ def done(here: Visit) -> ResponseReturnValue:
     return answer(
         here,
         "done.html",
-        chosen=_chosen(here, told),
+        chosen=chosen_as_seen(here, told),
         mapped_at=mapped and mapped.decided_at,
         subscriptions=orders.subscriptions(order),
         asked=asked is not None and standing_of(asked) == "open",

@@ -181,6 +181,19 @@ class DecisionForm(Form):
     note = MessageField(_l("A note to them (optional)"))
 
 
+class QuestionForm(Form):
+    decision = Choice(
+        _l("Your answer"),
+        [
+            ("yes", _l("Yes, this order is ours")),
+            ("no", _l("No, it is not ours")),
+            ("report", _l("Report as suspicious")),
+        ],
+        _l("Choose one of the three answers."),
+    )
+    note = MessageField(_l("A note to them (optional)"))
+
+
 class ConfirmForm(Form):
     confirm = Choice(
         _l("Your answer"),

@@ -1,24 +1,30 @@
 """Words, numbers and dates in the reader's language."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from flask import Flask, g, request
-from flask_babel import Babel, get_locale, gettext, ngettext
+from flask_babel import Babel, get_locale, get_timezone, gettext, ngettext
+from markupsafe import Markup
 
+from config import Settings
 from matching.disclosure import Band
+from matching.moments import zone_name
 from matching.sentences import Sentence
 
 LANGUAGES = ("en",)
 babel = Babel()
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, settings: Settings) -> None:
     """Filters `say`, `number`, `day`, `moment`, `band` and the choice of language."""
     babel.init_app(
-        app, locale_selector=chosen_language, default_translation_directories="translations"
+        app,
+        locale_selector=chosen_language,
+        default_translation_directories="translations",
+        default_timezone=settings.time_zone,
     )
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.filters.update(say=say, number=number, day=day, moment=moment, band=band)
@@ -52,13 +58,20 @@ def number(value: int) -> str:
 
 
 def day(value: date) -> str:
-    """2012-03-01 -> 1 March 2012"""
-    return format_date(value, "d MMMM y", locale=get_locale())
+    """2012-03-01 -> 1 March 2012; of a moment the day that it is in the seller's zone."""
+    there = value.astimezone(get_timezone()) if isinstance(value, datetime) else value
+    return format_date(there, "d MMMM y", locale=get_locale())
 
 
-def moment(value: datetime) -> str:
-    """22 November 2026, 18:10 UTC"""
-    return f"{format_datetime(value, 'd MMMM y, HH:mm', tzinfo=UTC, locale=get_locale())} UTC"
+def moment(value: datetime) -> Markup:
+    """22 November 2026, 19:10 CET (UTC+1): in the seller's zone, by name.
+
+    The script, which knows the reader's own zone, says it in that one.
+    """
+    there = value.astimezone(get_timezone())
+    words = format_datetime(there, "d MMMM y, HH:mm", tzinfo=there.tzinfo, locale=get_locale())
+    at = there.isoformat(timespec="seconds")
+    return Markup('<time datetime="{}">{} {}</time>').format(at, words, zone_name(there))
 
 
 def band(value: Band) -> str:

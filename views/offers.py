@@ -1,6 +1,6 @@
 """The list of candidates, as one session may see it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask import url_for
@@ -12,11 +12,13 @@ from matching.disclosure import Shown
 from matching.names import company_name
 from matching.rules import Candidate, Standing, Tier
 from matching.sentences import Refused, Sentence, sentence
-from provisioning import budgets, matches, organizations, viewers
+from provisioning import budgets, matches, organizations, questions, viewers
 from provisioning.budgets import Paid
+from provisioning.facts import standing_of
 from provisioning.journey import kind_for
 from provisioning.matches import Eyes, Match
 from records import clock
+from records import requests as rows
 from records.tables import Order
 from views.opaque import digest_of, seal, unseal
 from views.visit import Visit, network, settings
@@ -27,8 +29,15 @@ CLOSED = (Tier.WEAK, Tier.DOMAIN)
 
 @dataclass(frozen=True, slots=True)
 class Card:
+    """`ask`: whether its full admins can be asked, and how much that is advised.
+
+    `said`: what has come of asking them (open, approved).
+    """
+
     value: str
     shown: Shown
+    ask: str = ""  # first | also
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,7 @@ def _live(here: Visit, typed_name: str, typed_address: str, more: str) -> Offer:
 
 def live_match(here: Visit, name: str, address: str) -> Match:
     """What the live list shows of, for a clean name and address."""
-    return matches.match(
+    found = matches.match(
         name,
         address,
         settings(),
@@ -100,6 +109,7 @@ def live_match(here: Visit, name: str, address: str) -> Match:
         own=here.proven == address,
         eyes=_eyes(here, address),
     )
+    return matches.without(found, rows.denied(here.order.id))
 
 
 def _eyes(here: Visit, address: str) -> Eyes:
@@ -111,7 +121,8 @@ def listing(here: Visit, after: str = "") -> Offer:
     order = here.order
     url = url_for("wizard.suggest", number=order.number, listing=1)
     found = organizations.match_for(order, settings(), proven=here.proven)
-    offer = _offer(here, found, url, order.company_name, order.admin_email, after)
+    asked = {r.organization_id: standing_of(r) for r in reversed(rows.questions(order))}
+    offer = _offer(here, found, url, order.company_name, order.admin_email, after, asked)
     offer.chosen = _sealed_choice(here)
     return offer
 
@@ -138,7 +149,16 @@ def _sealed_choice(here: Visit) -> str | None:
     return seal(order.organization_id, here.secret, bound) if order.organization_id else None
 
 
-def _offer(here: Visit, found: Match, url: str, name: str, address: str, more: str) -> Offer:
+def _offer(
+    here: Visit,
+    found: Match,
+    url: str,
+    name: str,
+    address: str,
+    more: str,
+    asked: Mapping[int, str] | None = None,
+) -> Offer:
+    """`asked`: organization -> what came of asking it; None where nobody can be asked."""
     bound = bound_to(here.order.number, name, address)
     after = unseal(more, here.secret, bound) if more else None
     cards, following = matches.page(found, settings(), after)
@@ -156,7 +176,9 @@ def _offer(here: Visit, found: Match, url: str, name: str, address: str, more: s
     return Offer(
         "list",
         url,
-        groups=_groups(paid.candidates, found, after, _eyes(here, address), here.secret, bound),
+        groups=_groups(
+            paid.candidates, found, after, _eyes(here, address), here.secret, bound, asked
+        ),
         total_label=_total(found, paid),
         more=sealed,
         more_url=f"{where}?after={sealed}" if sealed else "",
@@ -200,6 +222,7 @@ def _groups(
     eyes: Eyes,
     secret: str,
     bound: str,
+    asked: Mapping[int, str] | None,
 ) -> list[Group]:
     labels = {
         Tier.ADMINISTERS: _("The administrator manages these already"),
@@ -218,5 +241,21 @@ def _groups(
             groups.append(Group(tier, labels[tier], tier in CLOSED, [], tier is before))
         organization = candidate.organization
         shown = disclosure.shown(organization, eyes(candidate), today, candidate=candidate)
-        groups[-1].cards.append(Card(seal(organization.id, secret, bound), shown))
+        card = Card(
+            seal(organization.id, secret, bound), shown, *_question(candidate, shown, asked)
+        )
+        groups[-1].cards.append(card)
     return groups
+
+
+def _question(
+    candidate: Candidate, shown: Shown, asked: Mapping[int, str] | None
+) -> tuple[str, str]:
+    """Whether a candidate's full admins can be asked to confirm, and what came of it."""
+    if asked is None:
+        return "", ""
+    said = asked.get(candidate.organization.id, "")
+    free = "open" not in asked.values() and said != "approved"
+    if not free or not questions.may_be_asked(candidate):
+        return "", said
+    return "first" if shown.activity == "in-use" else "also", said

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request, session, url_for
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from matching.sentences import Refused
-from provisioning import orders, organizations
+from provisioning import orders, organizations, questions
 from provisioning.facts import is_over
-from provisioning.journey import Step, current_step
+from provisioning.journey import Step, current_step, is_open
 from provisioning.matches import page as page_of
+from views.asked import latest_question
 from views.forms import CompanyForm, HandOverForm, OrganizationForm, PurposeForm, refused
 from views.i18n import say
 from views.offers import is_barred, listing, live, live_match, payment, seen_in, wish_of
@@ -107,11 +108,39 @@ def organization(here: Visit) -> ResponseReturnValue:
             return onward(here)
         form.organization.errors = [problem]
         here.refresh()
+    return _list(here, form, problem)
+
+
+def _list(here: Visit, form: OrganizationForm, problem: str = "") -> ResponseReturnValue:
     matches = listing(here, request.args.get("after", ""))
     # A page of a list reached without JavaScript is a whole page, not the rest of one.
     matches.continued = False
     matches.error = problem
-    return answer(here, "organization.html", refused(form), form=form, matches=matches)
+    about = {"matches": matches, "question": latest_question(here), "action": _at_list(here)}
+    return answer(here, "organization.html", refused(form), form=form, **about)
+
+
+def _at_list(here: Visit) -> str:
+    return url_for("wizard.organization", number=here.order.number)
+
+
+@pages.post("/confirm")
+def ask_to_confirm(number: str) -> ResponseReturnValue:
+    """Ask the full admins of a listed organization whether the order is theirs."""
+    here = visit(number)
+    if is_over(here.order) or not is_open(Step.ORGANIZATION, here.facts):
+        return onward(here)
+    asked = here.order.company_name, here.order.admin_email
+    wish = wish_of(here, request.form.get("organization", ""), *asked)
+    try:
+        there = wish if isinstance(wish, int) and _answers(asked) else None
+        questions.ask(here.order, there, here.by, settings(), proven=here.proven, network=network())
+        return redirect(_at_list(here), 303)
+    except Refused as problem:
+        here.refresh()
+        form = OrganizationForm(formdata=None)
+        form.organization.errors = [say(problem.sentence)]
+        return _list(here, form, say(problem.sentence))
 
 
 def _choose(here: Visit, form: OrganizationForm) -> str:

@@ -21,7 +21,15 @@ from mail.outbox import LETTERS, enqueue
 from mail.post import Post
 from mail.tokens import hash_of, token_for
 from records import clock
-from records.tables import AccessRequest, MagicLink, Order, OrderLine, Organization, OutboxRow
+from records.tables import (
+    AccessRequest,
+    MagicLink,
+    Order,
+    OrderLine,
+    Organization,
+    OutboxRow,
+    User,
+)
 from tests.mail.servers import MailServer
 
 # Postfix starts for root alone; the tests of everything else need no root.
@@ -47,6 +55,7 @@ class Cast:
             purpose=purpose,
             email=CONTACT,
             order=self.order,
+            request=self.request if purpose == "digest" else None,
             nonce=nonce,
             token_hash=hash_of(token),
             expires_at=clock.now() + timedelta(days=7),
@@ -70,13 +79,26 @@ class Cast:
             "mapped": {"link": "dispute"},
             "first_admin": {"link": "first_admin"},
             "alert": {"reason": "reported", "who": ADMIN},
+            "reminder": {"link": "launch"},
+            "expired": {},
+            "reopened": {"link": "launch"},
+            "cancelled": {},
+            "unanswered": {"link": "launch"},
+            "confirm_question": {"link": "decision", "requester_proven": True},
+            "confirmed": {"link": "launch"},
+            "digest": {"link": "digest"},
+            "dispute": {"outcome": "stopped"},
+            "moved": {"before": "Acme Trading"},
+            "moved_away": {"before": "Acme Trading"},
         }
         facts = usual[letter] | changed
         if isinstance(facts.get("link"), str):
             facts["link"] = self.link(facts["link"])
-        about: dict[str, Any] = (
-            {} if letter == "partner_sign_in" else {"order": self.order, "request": self.request}
-        )
+        about: dict[str, Any] = {"order": self.order, "request": self.request}
+        if letter in ("partner_sign_in", "digest"):
+            about = {} if letter == "partner_sign_in" else {"request": self.request}
+        self.order.status = "expired" if letter == "expired" else self.order.status
+        self.order.save()
         return enqueue(letter, to or CONTACT, **about, **facts)
 
     def url(self, row: OutboxRow) -> str:
@@ -110,6 +132,8 @@ def cast(app) -> Iterator[Cast]:
         starts_on=date(2030, 12, 1), ends_on=date(2031, 11, 30),
     )  # fmt: skip
     OrderLine.create(order=order, position=2, sku="R", product="Rooms", quantity=25)
+    for admin in (ADMIN, CONTACT):  # whom a digest may go to
+        User.create(organization=organization, email=admin, full_admin=True)
     request = AccessRequest.create(
         kind="access",
         order=order,

@@ -13,7 +13,11 @@ from records.tables import AccessRequest, OrderLine, OutboxRow
 from tests.mail.conftest import ADMIN, CONTACT, PERSON, mails, part
 
 ROOT = Path(__file__).parent.parent.parent
-WITH_LINK = set(LETTERS) - {"hand_over_old", "named", "receipt", "alert"}
+WITHOUT_LINK = {
+    "hand_over_old", "named", "receipt", "alert", "expired", "cancelled", "dispute", "moved",
+    "moved_away",
+}  # fmt: skip
+WITH_LINK = set(LETTERS) - WITHOUT_LINK
 HOSTILE = (
     "Acme\r\nBcc: mallory@evil.test\r\n\r\n<img src=x onerror=alert(1)></td><script>1</script>"
     " \u202egro.live\u202c {{7*7}} {% raw %} %(seller)s 100% https://evil.test/?a=b&c=d"
@@ -110,6 +114,22 @@ FACTS = {
     "mapped": ["now belongs to your organization", "This is not ours", CONTACT],
     "first_admin": ["has created this organization", "Opening the link confirms nothing"],
     "alert": ["reported the request as suspicious", "Acme GmbH", ADMIN, CONTACT],
+    "reminder": ["not set up yet", "where you stopped", "works once, until", "expires on",
+                 "Someone else will set this up"],
+    "expired": ["Nothing was set up", "you get a new link", "it stays closed"],
+    "reopened": ["you can set it up until", "where you stopped", "works once, until"],
+    "cancelled": ["has cancelled the order", "need not do anything"],
+    "unanswered": ["to add carol@acme.com, and no answer came in time", "ask them again",
+                   "works once, until"],
+    "confirm_question": [CONTACT, "Acme GmbH", "1,200 × Meetings", "proven: a link sent to this",
+                         "Your answer grants nothing", "Yes: the person sees", "No: your organi",
+                         "Report as suspicious", "You have until"],
+    "confirmed": ["says one of its full admins", "Only until the summer.", "works once, until"],
+    "digest": ["Order 70012345", "alice@acme.com asks you to add carol@acme.com as full admin",
+               "open until", "Opening the link decides nothing", "Acme GmbH"],
+    "dispute": ["said that this order is not yours", "looks into it"],
+    "moved": ["from Acme Trading to Acme GmbH", "Nobody became administrator"],
+    "moved_away": ["to another organization", "a full admin of Acme Trading"],
 }  # fmt: skip
 
 
@@ -175,7 +195,17 @@ def test_a_quoted_message_cannot_pass_for_our_own_words(cast, no_reissue):
         ("alert", {"reason": "disputed"}, "says that the order is not theirs"),
         ("alert", {"reason": "first_admin_refused"}, "has said no"),
         ("alert", {"reason": "budget_spent"}, "as often as one order may"),
+        ("alert", {"reason": "first_admin_unconfirmed"}, "has not confirmed in time"),
+        ("alert", {"reason": "unreachable"}, "no mail reaches any of them"),
+        ("alert", {"reason": "expired"}, "You can open it again"),
         ("alert", {"reason": "something new"}, "a person must look at"),
+        ("resumed", {"how": "operator"}, "has looked into the order, and you can continue"),
+        ("hand_over_old", {"to": "dave@acme.com", "by": "support"}, "Order 70012345 was handed"),
+        ("access_notice", {"again": True}, "This is a reminder"),
+        ("confirm_question", {"again": True}, "This is a reminder"),
+        ("dispute", {"outcome": "moved"}, "belong to another organization now"),
+        ("dispute", {"outcome": "cancelled"}, "and cancelled the order"),
+        ("dispute", {"outcome": "restored"}, "let the order go on as it was"),
     ],
 )
 def test_a_letter_follows_its_facts(cast, letter, changed, says, no_reissue):

@@ -214,6 +214,8 @@ def _one_of_each_state(stage: Stage) -> None:
         "replaced": {"replaced_at": now},
         "expired": {"expires_at": now - timedelta(seconds=1)},
     }
+    asked = AccessRequest.get(AccessRequest.status == "open", AccessRequest.kind == "access")
+    links.issue("digest", BOB, stage.settings, request=asked)
     newest = {link.purpose: link for link in MagicLink.select().order_by(MagicLink.id)}
     for old, state in product(newest.values(), marks):
         order, request = old.order, old.request
@@ -222,7 +224,6 @@ def _one_of_each_state(stage: Stage) -> None:
         to = order.contact_email if old.purpose == "launch" else old.email
         link = links.issue(old.purpose, to, stage.settings, order=order, request=request)
         MagicLink.update(**marks[state]).where(MagicLink.id == link.id).execute()
-    asked = AccessRequest.get(AccessRequest.status == "open")
     links.issue("decision", FORMER, stage.settings, order=asked.order, request=asked)
 
 
