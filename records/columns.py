@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from peewee import BigIntegerField, Model
+from peewee import SQL, BigIntegerField, Model
 
 from records.database import db
 
@@ -20,6 +20,11 @@ class UtcField(BigIntegerField):
 
 # A column that may be empty, to the type checker: it cannot see the fact that rules it out.
 Maybe = Any
+
+
+def index_where(condition: str, name: str, *fields: Any, unique: bool = False) -> None:
+    """An index over the rows alone for which a condition in SQL holds."""
+    fields[0].model.add_index(*fields, where=SQL(condition), name=name, unique=unique)
 
 
 class Table(Model):

@@ -1,7 +1,6 @@
 """The tables of the directory: who exists, where, and how they are found."""
 
 from peewee import (
-    SQL,
     BooleanField,
     CompositeKey,
     DateField,
@@ -10,7 +9,7 @@ from peewee import (
     TextField,
 )
 
-from records.columns import Maybe, Table
+from records.columns import Maybe, Table, index_where
 
 
 class Organization(Table):
@@ -74,4 +73,4 @@ class User(Table):
         indexes = ((("organization", "email"), True),)
 
 
-User.add_index(User.organization, where=SQL("full_admin"), name="full_admin_of")
+index_where("full_admin", "full_admin_of", User.organization)

@@ -1,7 +1,6 @@
 """Every table. What a column means is said here; when it changes is decided in provisioning/."""
 
 from peewee import (
-    SQL,
     BooleanField,
     CompositeKey,
     DateField,
@@ -11,7 +10,7 @@ from peewee import (
 )
 
 from records import clock
-from records.columns import Maybe, Table, UtcField
+from records.columns import Maybe, Table, UtcField, index_where
 from records.directory_tables import Lookup as Lookup
 from records.directory_tables import Organization as Organization
 from records.directory_tables import OrganizationDomain as OrganizationDomain
@@ -50,11 +49,8 @@ class Order(Table):
         table_name = "orders"
 
 
-Order.add_index(
-    Order.expires_at,
-    where=SQL("status IN ('placed', 'launched', 'waiting')"),
-    name="order_unfinished",
-)
+UNFINISHED = "status IN ('placed', 'launched', 'waiting')"
+index_where(UNFINISHED, "order_unfinished", Order.expires_at)
 
 
 class OrderLine(Table):
@@ -84,11 +80,8 @@ class Subscription(Table):
     order_id: Maybe
 
 
-Subscription.add_index(
-    Subscription.starts_on,
-    where=SQL("status = 'pending' AND order_id IS NOT NULL"),
-    name="subscription_pending",
-)
+ORDERED = "status = 'pending' AND order_id IS NOT NULL"
+index_where(ORDERED, "subscription_pending", Subscription.starts_on)
 
 
 class History(Table):
@@ -133,23 +126,11 @@ class AccessRequest(Table):
     note = TextField(default="")
 
 
-AccessRequest.add_index(
-    AccessRequest.order,
-    AccessRequest.organization,
-    AccessRequest.kind,
-    unique=True,
-    where=SQL("status = 'open'"),
-    name="one_open_request",
-)
-AccessRequest.add_index(
-    AccessRequest.order,
-    unique=True,
-    where=SQL("status = 'open' AND kind = 'confirm'"),
-    name="one_open_question",
-)
-AccessRequest.add_index(
-    AccessRequest.expires_at, where=SQL("status = 'open'"), name="request_open_until"
-)
+ASKED = (AccessRequest.order, AccessRequest.organization, AccessRequest.kind)
+QUESTION = "status = 'open' AND kind = 'confirm'"
+index_where("status = 'open'", "one_open_request", *ASKED, unique=True)
+index_where(QUESTION, "one_open_question", AccessRequest.order, unique=True)
+index_where("status = 'open'", "request_open_until", AccessRequest.expires_at)
 
 
 class Spent(Table):
@@ -247,22 +228,12 @@ class OutboxRow(Table):
 
 
 OutboxRow.add_index(OutboxRow.recipient, OutboxRow.queued_at)
-OutboxRow.add_index(
-    OutboxRow.due_at,
-    where=SQL("sent_at IS NULL AND failed_at IS NULL"),
-    name="outbox_due",
-)
-OutboxRow.add_index(
-    OutboxRow.id,
-    where=SQL("sent_at IS NULL AND failed_at IS NULL AND attempts = 0"),
-    name="outbox_new",
-)
-OutboxRow.add_index(
-    OutboxRow.leased_until, where=SQL("leased_until IS NOT NULL"), name="outbox_leased"
-)
-OutboxRow.add_index(
-    OutboxRow.id, where=SQL("failed_at IS NOT NULL AND told_at IS NULL"), name="outbox_untold"
-)
+WAITS = "sent_at IS NULL AND failed_at IS NULL"
+FAILED = "failed_at IS NOT NULL AND told_at IS NULL"
+index_where(WAITS, "outbox_due", OutboxRow.due_at)
+index_where(f"{WAITS} AND attempts = 0", "outbox_new", OutboxRow.id)
+index_where("leased_until IS NOT NULL", "outbox_leased", OutboxRow.leased_until)
+index_where(FAILED, "outbox_untold", OutboxRow.id)
 
 
 class DeadAddress(Table):

@@ -131,7 +131,7 @@ def ask_to_confirm(number: str) -> ResponseReturnValue:
     if is_over(here.order) or not is_open(Step.ORGANIZATION, here.facts):
         return onward(here)
     asked = here.order.company_name, here.order.admin_email
-    wish = wish_of(here, request.form.get("organization", ""), *asked)
+    wish = wish_of(here, request.form.get("ask", ""), *asked)
     try:
         there = wish if isinstance(wish, int) and _answers(asked) else None
         questions.ask(here.order, there, here.by, settings(), proven=here.proven, network=network())

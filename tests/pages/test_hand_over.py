@@ -24,7 +24,9 @@ from tests.support.page_client import PageClient
 
 
 def hand_over(page, email="sam@acme.com", role="customer", status=200):
-    form = page.form("#hand-over")
+    if not page.select("#hand-over"):
+        page = page.follow("Someone else will set this up")
+    form = page.form("#hand-over" if page.select("#hand-over") else 0)
     return form.fill(contact_email=email, contact_role=role).submit(status=status)
 
 

@@ -1,5 +1,6 @@
 """The top grade of public header checkers, for every kind of answer there is."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -55,6 +56,7 @@ def values_of(stage: Stage) -> dict[str, list[str]]:
         "token": [*tokens, "unknown"],
         "filename": ["style.css", "absent.css"],
         "name": [*names, "absent"],
+        "which": ["1"],
     }
 
 
@@ -63,7 +65,7 @@ def addresses(rule: Rule, values: dict[str, list[str]]) -> Iterator[str]:
         yield rule.rule
     for name in rule.arguments:
         for value in values[name]:
-            yield rule.rule.replace(f"<{name}>", value).replace(f"<path:{name}>", value)
+            yield re.sub(rf"<(?:[^<>]*:)?{name}>", value, rule.rule)
 
 
 def world(stage: Stage) -> Page:

@@ -120,13 +120,13 @@ def test_one_question_an_order(stage, asked):
     before = stored.dump()
     page = asked.client.visit(
         "POST", AT + "confirm",
-        [("csrf_token", str(asked.form().values["csrf_token"])), ("organization", "made up")],
+        [("csrf_token", str(asked.form().values["csrf_token"])), ("ask", "made up")],
         status=422, headers={"Sec-Fetch-Site": "same-origin"}, from_page=asked,
     )  # fmt: skip
     assert "The list has changed" in page
     form = asked.form("#ask-to-confirm")
     value = cards(asked)[0]["data-organization"]
-    page = form.forge(organization=str(value)).submit(status=422)
+    page = form.forge(ask=str(value)).submit(status=422)
     assert "You have asked already" in page
     assert stored.but_for(stored.dump(), "Tally") == stored.but_for(before, "Tally")
 

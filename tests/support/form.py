@@ -77,10 +77,10 @@ class Form:
 
     def _controls(self) -> list[Tag]:
         inside = self.element.select("input, select, textarea, button")
-        outside: list[Tag] = []
+        own: list[Tag] = [control for control in inside if "form" not in control.attrs]
         if "id" in self.element.attrs:
-            outside = self.page.select(f'[form="{self.element["id"]}"]')
-        return [c for c in [*inside, *outside] if not _is_disabled(c)]
+            own += self.page.select(f'[form="{self.element["id"]}"]')
+        return [control for control in own if not _is_disabled(control)]
 
     def _buttons(self) -> list[Tag]:
         return [c for c in self._controls() if c.css.match(BUTTONS)]

@@ -136,7 +136,7 @@ def test_an_answer_and_another_answer_of_the_contact(stage, held):
 
 
 def test_an_answer_and_a_hand_over(stage, held):
-    form = elsewhere(stage).form("#hand-over")
+    form = elsewhere(stage).follow("Someone else will set this up").form()
     leave = pressing(form.fill(contact_email=SAM, contact_role="customer"))
     acts = {decision: answering(stage, ALICE, decision) for decision in ANSWERS}
     before = world()
