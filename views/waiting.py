@@ -55,7 +55,8 @@ def watch(number: str) -> ResponseReturnValue:
     part = _part(here) if waits else {"moved_on": True, "state": "moved on"}
     if request.args.get("state") == part["state"]:
         return "", 204
-    return make_response(render_template("_answer.html", order=here.order, **part))
+    ended = waits and part["standing"] != "open"
+    return make_response(render_template("_answer.html", order=here.order, changed=ended, **part))
 
 
 def _waiting(here: Visit, problem: str = "") -> ResponseReturnValue:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from tests.trust import ledger as rules
 from tests.trust.browsing import SIGN_OUT, Sent
-from tests.trust.ledger import ANSWERS, CLOSED, MINUTE, Ledger, Link
-from tests.trust.snapshot import Pair, Snapshot
+from tests.trust.ledger import ANSWERS, CLOSED, MINUTE, QUESTION, Ledger, Link
+from tests.trust.snapshot import Pair, RequestRow, Snapshot
 
 SHOWN = frozenset({200, 303, 422})
 GONE = frozenset({410})
@@ -133,6 +133,8 @@ def _answer(ledger: Ledger, before: Snapshot, sent: Sent, path: str, now: float)
     if link.purpose == "dispute":
         return _dispute(ledger, before, sent, link, now)
     request = before.requests[link.request or 0]
+    if link.purpose == "question":
+        return _question(ledger, request, sent, link, now)
     if link.purpose == "decision":
         return _decision(ledger, before, sent, link, now)
     order = before.orders[request.order_id]
@@ -169,6 +171,19 @@ def _decision(ledger: Ledger, before: Snapshot, sent: Sent, link: Link, now: flo
         "decision", frozenset({200}), link.email, request.order_id, request.id, ANSWERS[said],
         added, must=True,
     )  # fmt: skip
+
+
+def _question(ledger: Ledger, request: RequestRow, sent: Sent, link: Link, now: float) -> Allowed:
+    """Whether an order is theirs: any full admin there says so, and nobody is added by it."""
+    said = sent.fields.get("decision", "")
+    if (request.organization_id, link.email) not in ledger.admins:
+        return nothing("not entitled", 200)
+    if request.status != "open" or now >= request.expires_at:
+        return nothing("late", 200)
+    if said not in QUESTION:
+        return nothing("no answer", 422)
+    by, order, ending = link.email, request.order_id, QUESTION[said]
+    return Allowed("question", frozenset({200}), by, order, request.id, ending)
 
 
 def _dispute(ledger: Ledger, before: Snapshot, sent: Sent, link: Link, now: float) -> Allowed:

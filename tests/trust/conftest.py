@@ -14,3 +14,10 @@ def pytest_terminal_summary(terminalreporter) -> None:
         figures = [said for name, said in report.user_properties if name == "figures"]
         if figures and report.when == "call":
             terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}: {figures[-1]}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever is asked in one day comes as a notice of its own, so that each link has a letter."""
+    for item in items:
+        if "tests/trust/" in item.nodeid:
+            item.add_marker(pytest.mark.settings(NOTICES_PER_DAY="1000"))

@@ -55,11 +55,14 @@ def _name(allowed: Allowed, old: RequestRow | None, new: RequestRow) -> str:
     return f"{new.kind} {new.status}{' by the contact' if own else ''}"
 
 
+_QUESTION = ("open", "confirm")
 _ENDING = ("status", "decided_at", "decided_by", "note", "message")
 
 
 def _one_open(after: Snapshot) -> None:
     opened = [r for r in after.requests.values() if r.status == "open" and r.kind == "access"]
+    questions = [r.order_id for r in after.requests.values() if (r.status, r.kind) == _QUESTION]
+    assert len(questions) == len(set(questions)), "an order asks two questions at once"
     places = [(r.order_id, r.organization_id) for r in opened]
     assert len(places) == len(set(places)), f"several requests of one order are open: {opened}"
     waiting = {o.id for o in after.orders.values() if o.status == "waiting"}
@@ -85,6 +88,11 @@ def _asked(
     if request.kind == "dispute":
         assert allowed.what == "dispute", f"{allowed} made {request}"
         assert request.person_email == allowed.by, request
+        return
+    if request.kind == "confirm":
+        assert allowed.what == "confirm", f"{allowed} made {request}"
+        assert (request.requester_email, request.status) == (allowed.by, "open"), request
+        assert any(there == request.organization_id for there, _who in ledger.admins), request
         return
     named = (request.organization_id, request.person_email)
     assert named == (order.organization_id, before.orders[order.id].admin_email), request
@@ -138,7 +146,9 @@ def _ended(
     assert old.status == "open", f"{old} had its ending, and became {new}"
     assert new.decided_at == now, new
     if new.status == "withdrawn":
-        contact_acts = own and allowed.what in CONTACT
+        denied = allowed.what == "question" and allowed.ending == "declined"
+        closed = allowed.what == "calendar"
+        contact_acts = (own and (allowed.what in CONTACT or denied)) or closed
         assert contact_acts, f"{allowed} withdrew {new}"
         assert new.decided_by in (allowed.by, "homeport"), new
     elif new.status == "expired":
@@ -154,4 +164,5 @@ def _ended(
             assert allowed.by == new.person_email, f"{allowed} decided {new}"
         else:
             assert decider in ledger.admins, f"{allowed} decided {new}, no full admin there"
-            assert allowed.by != new.person_email, f"{new} was decided by the person"
+            themselves = new.kind == "access" and allowed.by == new.person_email
+            assert not themselves, f"{new} was decided by the person"

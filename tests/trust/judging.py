@@ -13,7 +13,8 @@ STATUSES = ("placed", "launched", "waiting", "provisioned", *CLOSED)
 ARROWS = {
     ("placed", "launched"), ("launched", "waiting"), ("waiting", "launched"),
     ("launched", "provisioned"), ("waiting", "provisioned"), ("launched", "stopped"),
-    ("waiting", "stopped"), ("provisioned", "stopped"),
+    ("waiting", "stopped"), ("provisioned", "stopped"), ("placed", "expired"),
+    ("launched", "expired"), ("waiting", "expired"), ("expired", "launched"), ("expired", "placed"),
 }  # fmt: skip
 _CHOICE = {"organization_id", "create_new", "offered", "status"}
 _ANSWERED = {"company_name", "admin_email", *_CHOICE}
@@ -30,6 +31,10 @@ MAY_CHANGE: dict[str, set[str]] = {
     "hand-over": {"purpose", *_ANSWERED, *_CONTACT},
     "decision": {"status", "stopped_from", "admin_email"},
     "dispute": {"status", "stopped_from"},
+    "confirm": {"expires_at"},
+    "question": {"stopped_from", *_CHOICE},
+    "calendar": {"status"},
+    "reopen": {"status", "expires_at"},
 }
 
 
@@ -52,10 +57,24 @@ def judge(
         elif old != order:
             _order(allowed, old, order, order.id in freed)
             if order.status != old.status:
-                _transition(ledger, allowed, old, order, after, happened)
-    _history(before, after)
+                _transition(ledger, allowed, old, order, after, now, happened)
+    _history(allowed, before, after)
     _mappings(ledger, allowed, before, after, happened)
+    if allowed.what == "calendar":
+        _caught_up(after, now)
     return happened
+
+
+def _caught_up(after: Snapshot, now: float) -> None:
+    """Nothing is left whose time is over; the operator's disputes have no end."""
+    late = [o for o in after.orders.values() if o.status in STATUSES[:3] and o.expires_at <= now]
+    assert not late, f"{late} are over"
+    overdue = [
+        request
+        for request in after.requests.values()
+        if request.status == "open" and request.kind != "dispute" and request.expires_at <= now
+    ]
+    assert not overdue, f"{overdue} wait for ever"
 
 
 def _admins(ledger: Ledger, allowed: Allowed, before: Snapshot, after: Snapshot) -> None:
@@ -80,7 +99,8 @@ def _by_own_mailbox(allowed: Allowed, before: Snapshot, after: Snapshot) -> set[
 
 def _order(allowed: Allowed, old: OrderRow, new: OrderRow, freed: bool) -> None:
     changed = {f for f in OrderRow._fields if getattr(old, f) != getattr(new, f)}
-    may = MAY_CHANGE.get(allowed.what, set()) if allowed.order == new.id else set()
+    about_it = allowed.order == new.id or allowed.what == "calendar"
+    may = MAY_CHANGE.get(allowed.what, set()) if about_it else set()
     if freed:
         may = may | {"status"}
     assert changed <= may, f"{allowed} changed {changed - may} of {old} to {new}"
@@ -94,6 +114,7 @@ def _transition(
     old: OrderRow,
     new: OrderRow,
     after: Snapshot,
+    now: float,
     happened: Counter[str],
 ) -> None:
     arrow = (old.status, new.status)
@@ -103,14 +124,20 @@ def _transition(
     if new.status == "waiting":
         assert holds, f"{allowed}: {new} waits without reason"
     if new.status == "stopped":
-        reasons = ("dispute", "decision") if allowed.ending in ("", "reported") else ()
+        reasons = ("dispute", "decision", "question") if allowed.ending in ("", "reported") else ()
         assert allowed.what in reasons, f"{allowed} stopped {new}"
+    if new.status == "expired":
+        assert allowed.what == "calendar", f"{allowed} closed {new}"
+        assert old.expires_at <= now, f"{old} was in time"
     if new.status == "provisioned":
         assert allowed.what == "review", f"{allowed} provisioned {new}"
 
 
-def _history(before: Snapshot, after: Snapshot) -> None:
-    """Rows are only ever added, and of each transition there is exactly one."""
+def _history(allowed: Allowed, before: Snapshot, after: Snapshot) -> None:
+    """Rows are only ever added, and of each transition there is exactly one.
+
+    A night that was slept through may hold two: a request ends, and then its order does.
+    """
     length = len(before.history)
     assert after.history[:length] == before.history, "history was rewritten"
     told: dict[int, list[str]] = {}
@@ -122,6 +149,7 @@ def _history(before: Snapshot, after: Snapshot) -> None:
         moved = [order.status] if old is None or old.status != order.status else []
         said = told.get(order.id, [])
         was = old.status if old else "not there"
+        said = said[-1:] if allowed.what in ("calendar", "reopen") else said
         assert said == moved, f"order {order.number} was {was}, is {order.status}; history: {said}"
 
 

@@ -24,9 +24,14 @@ def learn(
     _directory(ledger, allowed, before, after)
     for request in after.requests.values():
         old = before.requests.get(request.id)
-        if old != request and request.status == "declined" and request.decided_by != "homeport":
+        declined = request.kind == "access" and request.status == "declined"
+        if old != request and declined and request.decided_by != "homeport":
             place = (request.organization_id, request.order_id, request.person_email)
             ledger.declines.append((*place, now))
+    for order in after.orders.values():
+        if order.status == "expired":
+            for key in [key for key in ledger.passes if key[1] == order.number]:
+                del ledger.passes[key]
     if sent and page:
         _opened(ledger, allowed, before, after, sent, page, now)
         for order in after.orders.values():

@@ -12,6 +12,7 @@ from tests.trust.snapshot import OrderRow, Pair, RequestRow, Snapshot
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 SESSION = 12 * HOUR
 ANSWERS = {"add": "approved", "accept": "accepted", "decline": "declined", "report": "reported"}
+QUESTION = {"yes": "approved", "no": "declined", "report": "reported"}
 CLOSED = ("stopped", "cancelled", "expired")
 LIFE = {"launch": 7, "partner": 7, "added": 7, "mapped": 14, "first_admin": 14, "decision": 14}
 
@@ -36,6 +37,8 @@ class Link:
             return "launch"
         if self.path.startswith("/partner/"):
             return "partner"
+        if self.letter == "confirm_question":
+            return "question"
         if self.letter in ("access_notice", "first_admin"):
             return "decision" if self.letter == "access_notice" else "first_admin"
         return "dispute"

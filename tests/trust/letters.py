@@ -8,6 +8,7 @@ from tests.trust.snapshot import MailRow, Snapshot
 
 TO_CONTACT = (
     "launch", "fresh_link", "hand_over_new", "answered", "declined", "resumed", "receipt",
+    "reminder", "expired", "reopened", "unanswered", "confirmed",
 )  # fmt: skip
 REPLACING = ("launch", "fresh_link", "hand_over_new", "answered", "declined", "resumed")
 
@@ -42,7 +43,7 @@ def _recipients(
         return {support}
     if mail.letter == "partner_sign_in":
         return {allowed.by}
-    if mail.letter == "hand_over_old":
+    if mail.letter in ("hand_over_old", "dispute"):
         return {allowed.by}
     if mail.letter in TO_CONTACT and order:
         return {ledger.contacts[order.id].email}
@@ -50,7 +51,7 @@ def _recipients(
         return {request.person_email}
     there = request.organization_id if request else order.organization_id if order else None
     admins = {email for organization, email in ledger.admins if organization == there}
-    if mail.letter in ("access_notice", "added", "mapped"):
+    if mail.letter in ("access_notice", "confirm_question", "added", "mapped"):
         return admins
     raise AssertionError(f"{mail} is a letter that nobody knows")
 
@@ -64,7 +65,8 @@ def deliver(ledger: Ledger, mail: MailRow, path_of: Callable[[int], str], now: f
         for link in ledger.links.values():
             if link.order == mail.order_id and link.purpose == "launch" and not link.claimed_at:
                 link.replaced = True
-    days = LIFE.get(mail.letter, LIFE["decision" if mail.letter == "access_notice" else "launch"])
+    asks = mail.letter in ("access_notice", "confirm_question")
+    days = LIFE.get(mail.letter, LIFE["decision" if asks else "launch"])
     expires = now + days * DAY
     ledger.links[path] = Link(
         path, mail.letter, mail.recipient, mail.order_id, mail.request_id, expires

@@ -218,6 +218,37 @@ class Moves(Town):
         self.step()
         self._answer(one_of(self.letters("decision"), which), answers)
 
+    @rule(which=picks, answers=dice)
+    def ask_to_confirm(self, which: int, answers: Dice) -> None:
+        """From the list: is this order yours?"""
+        self.step()
+        order = one_of(self.open_orders(), which)
+        browser = self.browser(self.ledger.contacts[order.id].email)
+        page = self.get(browser, f"/orders/{order.number}/organization")
+        for form in page.forms:
+            if form.action.endswith("/confirm") and form.buttons:
+                self.send(page, form, answers)
+
+    @precondition(lambda self: self.letters("question"))
+    @rule(which=picks, answers=dice)
+    def answer_a_question(self, which: int, answers: Dice) -> None:
+        self.step()
+        self._answer(one_of(self.letters("question"), which), answers)
+
+    @rule()
+    def look_at_the_calendar(self) -> None:
+        """The delivery loop does what has fallen due."""
+        self.step()
+        self.settle(world.look_at_the_calendar(self.world))
+
+    @precondition(lambda self: any(o.status == "expired" for o in self.before.orders.values()))
+    @rule(which=picks)
+    def reopen(self, which: int) -> None:
+        """The operator opens an expired order again; its contact gets a link."""
+        self.step()
+        expired = [o for o in self.before.orders.values() if o.status == "expired"]
+        self.settle(world.reopen(self.world, one_of(expired, which).id))
+
     @precondition(lambda self: self.letters("first_admin"))
     @rule(which=picks, answers=dice)
     def confirm(self, which: int, answers: Dice) -> None:

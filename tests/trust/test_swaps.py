@@ -17,8 +17,6 @@ from tests.support.steps import csrf_token
 from tests.trust.people import HOST, PEOPLE, SAM, again, asked, cookie_of, settle
 from tests.trust.racing import put_back, world
 
-# All that is asked in one day comes as a notice of its own, so that each link has its letter.
-pytestmark = pytest.mark.settings(NOTICES_PER_DAY="1000")
 ABSENT, MADE_UP = "79999999", "x" * 43
 # For whom an address is: whoever has the order open, whoever has the link, or anybody.
 ROUTES = {

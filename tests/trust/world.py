@@ -8,9 +8,10 @@ from flask import Flask
 from peewee import sort_models  # type: ignore[attr-defined]
 
 from config import Settings
-from provisioning import decisions, directory, links
+from provisioning import closing, decisions, directory, due, links
 from provisioning.directory_import import import_directory
 from records import directory as rows
+from records import orders
 from records.database import db
 from records.tables import TABLES, MagicLink, Organization
 from tests.support import cast
@@ -155,6 +156,17 @@ def resume(world: World) -> Allowed:
     """The end of an import that was killed before: whoever waits for a new admin goes on."""
     decisions.resume_granted(world.settings)
     return Allowed("resume", must=True)
+
+
+def look_at_the_calendar(world: World) -> Allowed:
+    """What has fallen due: requests and orders end, and whoever waits is told."""
+    due.work(world.settings)
+    return Allowed("calendar")
+
+
+def reopen(world: World, order: int) -> Allowed:
+    closing.reopen(orders.by_id(order), "operator", "asked", world.settings)
+    return Allowed("reopen", order=order)
 
 
 def _import(world: World, organizations: Path | None, users: Path | None) -> None:
