@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from config import LOOPBACK
 from views.render import page
+from views.security import POLICY
 from views.visit import settings
 
 pages = Blueprint("mailbox", __name__, url_prefix="/mailbox")
@@ -37,24 +38,20 @@ def messages() -> ResponseReturnValue:
 
 @pages.get("/<name>")
 def message(name: str) -> ResponseReturnValue:
-    """One message: headers, text and source."""
+    """One message: text, HTML in a frame, and source, side by side."""
     found = _read(_file(name))
     source = _file(name).read_text(errors="replace")
-    return page(
-        "message.html",
-        wide=True,
-        name=name,
-        message=found,
-        text=_part(found, "plain"),
-        source=source,
-    )
+    text = _part(found, "plain")
+    body = page("message.html", wide=True, name=name, message=found, text=text, source=source)
+    return Response(body, headers={"Content-Security-Policy": f"{POLICY}; frame-src 'self'"})
 
 
 @pages.get("/<name>/html")
 def html(name: str) -> ResponseReturnValue:
     """Its HTML part as a page of its own, under a policy as strict as everywhere.
 
-    Style attributes, which mail programs need, become rules of one sheet that the policy names.
+    Style attributes, which mail programs need, become rules of one sheet that the policy names. Our
+    own page of the message may frame it, and it runs and sends nothing there.
     """
     rules: dict[str, int] = {}
 
@@ -68,9 +65,11 @@ def html(name: str) -> ResponseReturnValue:
     hashes = " ".join(f"'sha256-{b64encode(sha256(s.encode()).digest()).decode()}'" for s in sheets)
     own = (
         f"default-src 'none'; style-src {hashes}; "
-        "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+        "form-action 'none'; base-uri 'none'; frame-ancestors 'self'; "
+        "sandbox allow-popups allow-top-navigation-by-user-activation"
     )
-    return Response(body, headers={"Content-Security-Policy": own})
+    headers = {"Content-Security-Policy": own, "X-Frame-Options": "SAMEORIGIN"}
+    return Response(body, headers=headers)
 
 
 def _folder() -> Path:
