@@ -5,7 +5,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-
 	--no-emit-index-url --no-emit-find-links --no-header
 
 .DELETE_ON_ERROR:
-.PHONY: .venv run test lint audit bench chaos mutants soak fmt requirements
+.PHONY: .venv run test lint audit bench chaos mutants soak letters fmt requirements
 
 # The app with a demo, on http://127.0.0.1:8000 (PORT chooses another port).
 run: .venv
@@ -62,6 +62,10 @@ mutants: .venv/.checks
 soak: .venv/.checks
 	@TRUST_STEPS=1000000 TRUST_SEED=$${TRUST_SEED:-random} ROUNDS=1000 PREFIXES=10000 \
 		$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder tests/trust tests/pages/test_budgets.py
+
+# A picture of every letter, wide, narrow and dark, in letters/: for looking at.
+letters: .venv/.checks
+	@$(BIN)/python -m tests.browser.gallery letters
 
 fmt: .venv/.checks
 	$(BIN)/ruff check --fix --quiet .

@@ -66,7 +66,7 @@ def main(folder: Path) -> None:
             for name, html in names.items():
                 _pictures(browser, folder, name, html)
             browser.close()
-    print(f"{len(names) * len(VIEWS)} pictures of {len(names)} letters are in {folder}.")
+    print(f"{len(names) * len(VIEWS)} pictures of {len(names)} letters are in {folder}.")  # noqa: T201
 
 
 @contextmanager
@@ -91,9 +91,7 @@ def _written(app: Flask) -> dict[str, str]:
             about = {} if letter == "partner_sign_in" else {"order": order, "request": request}
             if letter == "digest":
                 about = {"request": request}
-            link = purpose and links.issue(
-                purpose, CONTACT, settings, order=order, request=request
-            )
+            link = purpose and links.issue(purpose, CONTACT, settings, order=order, request=request)
             status = {"confirmed": "approved"}.get(letter, "open")
             AccessRequest.update(status=status).execute()
             Order.update(status="expired" if letter == "expired" else "launched").execute()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from provisioning import closing
 from records import clock
 from records.tables import AccessRequest, Order, OutboxRow
 from tests.browser import walking
@@ -88,6 +89,23 @@ def waiting(page, stage):
     OutboxRow.update(failed_at=clock.now()).where(OutboxRow.id == notices[1]).execute()
     asked_at = clock.now() - timedelta(days=4)
     AccessRequest.update(asked_at=asked_at).execute()
+    take_over(page, before)
+
+
+@place("No administrator can be reached")
+def waiting_for_nobody_who_can_be_reached(page, stage):
+    acme()
+    before = waiting_page(stage)
+    OutboxRow.update(failed_at=clock.now()).execute()
+    take_over(page, before)
+
+
+@place("An administrator did not know this request")
+def waiting_after_a_report(page, stage):
+    acme()
+    before = waiting_page(stage)
+    stage.decide(BOB, "report")
+    closing.restore(stage.order(), "operator", "a misunderstanding", stage.settings)
     take_over(page, before)
 
 

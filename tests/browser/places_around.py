@@ -171,4 +171,4 @@ def mailbox(page, stage):
 def message(page, stage):
     mailbox(page, stage)
     page.locator("ul.orders a").first.click()
-    page.get_by_text("Show", exact=True).click()
+    page.frame_locator("iframe").get_by_text("Keep this mail as your receipt.").wait_for()

@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 
+from provisioning import links
 from records import clock
 from records.tables import AccessRequest, MagicLink, Organization
 from tests.browser import walking
-from tests.browser.places import place, take_over
+from tests.browser.places import neighbours, place, take_over
 from tests.browser.places_after import chosen, waiting_page
 from tests.browser.walking import press
-from tests.support.cast import ALICE, BOB, PIA, acme, sync_admin
+from tests.support.cast import ALICE, BOB, CAROL, PIA, acme, sync_admin
+from tests.support.page_client import PageClient
 
 
 @place("Add an administrator?")
@@ -29,6 +31,64 @@ def decision_of_an_order_that_went_on(page, stage):
 def decision_refused(page, stage):
     decision(page, stage)
     press(page, "Send my answer")
+
+
+def asked_to_confirm(stage):
+    """A contact in doubt has asked Acme's administrators whether the order is theirs."""
+    neighbours()
+    stage.place(company_name="Acme GmbH", partner_name="Аcme Reseller")
+    page = stage.opened().form().submit()
+    return page.form("#ask-to-confirm").submit("Ask its full admins to confirm (Acme GmbH)")
+
+
+@place("Is your organization one of these?")
+def organizations_with_a_question_asked(page, stage):
+    take_over(page, asked_to_confirm(stage))
+
+
+@place("Is your organization one of these?")
+def organizations_with_one_confirmed(page, stage):
+    before = asked_to_confirm(stage)
+    answer_a_question(stage, "yes", note="It is for our new office.")
+    take_over(page, before)
+
+
+@place("Is your organization one of these?")
+def organizations_with_one_denied(page, stage):
+    before = asked_to_confirm(stage)
+    answer_a_question(stage, "no")
+    take_over(page, before)
+
+
+def answer_a_question(stage, decision, **fields):
+    page = PageClient(stage.app, stage.settings.link_base).get(stage.path("confirm_question", BOB))
+    page.form().fill(decision=decision, **fields).submit()
+
+
+@place("Is this order yours?")
+def question(page, stage):
+    asked_to_confirm(stage)
+    page.goto(stage.path("confirm_question", BOB))
+
+
+@place("Thank you, your answer counts")
+def question_answered(page, stage):
+    question(page, stage)
+    page.get_by_role("radio", name="Yes, this order is ours").check()
+    press(page, "Send my answer")
+
+
+@place("What waits for your answer")
+def digest(page, stage):
+    asked_to_confirm(stage)
+    asked = AccessRequest.get()
+    order = stage.place(CAROL, number="70012346")
+    AccessRequest.create(
+        kind="access", order=order, organization=asked.organization, person_email=CAROL,
+        requester_email=CAROL, expires_at=asked.expires_at,
+    )  # fmt: skip
+    link = links.issue("digest", BOB, stage.settings, request=asked)
+    page.goto(str(links.url_of(link, stage.settings)))
 
 
 @place("Thank you, your answer counts")

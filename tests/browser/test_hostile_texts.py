@@ -98,6 +98,7 @@ def test_no_mail_makes_a_link_of_them(page, stage):
         assert [href for href in hrefs if not ours.match(str(href))] == []
         assert "evil" not in " ".join(map(str, hrefs))
         if shown == "a message":
+            assert page.locator("iframe").get_attribute("sandbox") is not None
             page.get_by_role("link", name="Open as HTML").click()
     expect(page.locator("bdi", has_text="evil. example").first).to_be_visible()
     assert page.locator("script, img, iframe, base, form").count() == 0

@@ -16,7 +16,7 @@ _FORM = re.compile(r'<form action="([^"]*)" method="post"([^>]*)>(.*?)</form>', 
 _CONTROL = re.compile(r"<(input|textarea|button)\b([^>]*)>")
 _ATTRIBUTE = re.compile(r'([a-z-]+)(?:="([^"]*)")?')
 HAND_OVER, SIGN_OUT = "hand-over", "/sign-out"
-COOKIE = 14 * 86_400  # seconds that a signed cookie is good for
+COOKIE = 400 * 86_400  # seconds that a signed cookie is good for
 
 
 @dataclass(frozen=True)
