@@ -2,6 +2,7 @@
 
 import pytest
 
+from records import database
 from records.tables import History, Order
 from tests.support.cast import Stage, acme
 
@@ -12,6 +13,7 @@ SAID = ("--who", "Olga", "--why", "they called")
 def run(app):
     def run(*arguments: str) -> str:
         done = app.test_cli_runner().invoke(args=["orders", *arguments])
+        database.open_connection()  # which the command has closed
         return f"{done.exit_code} {done.output}"
 
     return run
