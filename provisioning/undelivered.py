@@ -4,7 +4,7 @@ import logging
 
 from config import Settings
 from mail.outbox import enqueue
-from provisioning import requests
+from provisioning import unanswered
 from records import orders, outbox
 from records.database import Unavailable, db
 from records.tables import Order, OutboxRow
@@ -43,9 +43,8 @@ def _tell(row: OutboxRow, settings: Settings) -> None:
         # The operator's own mail is not announced by another to the same address.
         if row.letter == "alert":
             return
-        if row.letter == "access_notice" and not _reaches_anybody(row):
-            requests.alert(order, "nobody_to_ask", BY, settings, row.request)
-        elif is_news:
+        called = row.letter in outbox.NOTICES and unanswered.call_operator(row.request_id, settings)
+        if is_news and not called:
             enqueue(
                 "alert",
                 settings.support_address,
@@ -63,11 +62,3 @@ def _is_known(order: Order, address: str) -> bool:
         event.what == UNDELIVERED and f" to {address}: " in event.why
         for event in orders.history(order)
     )
-
-
-def _reaches_anybody(row: OutboxRow) -> bool:
-    """Whether, of all the notices of an open request, one may still arrive."""
-    if row.request.status != "open":
-        return True
-    notices = outbox.about_request(row.request_id, row.letter)
-    return any(notice.failed_at is None for notice in notices)

@@ -1,5 +1,7 @@
 """Requests as rows: the decision is one conditional update."""
 
+from datetime import datetime
+
 from peewee import SQL
 
 from records import clock, counts
@@ -107,7 +109,8 @@ def settle_disputes(order: Order, status: str, by: str, note: str) -> list[Acces
     """Give the open disputes of an order their ending; those that had none."""
     mine = (AccessRequest.order == order) & (AccessRequest.kind == "dispute")
     disputes = list(AccessRequest.select().where(mine & (AccessRequest.status == "open")))
-    return [d for d in disputes if _settle(d, AccessRequest.status == "open", status, by, note)]
+    now, waits = clock.now(), AccessRequest.status == "open"
+    return [d for d in disputes if _settle(d, now, waits, status, by, note)]
 
 
 def open_in_organization(organization_id: int, kind: str) -> list[AccessRequest]:
@@ -169,7 +172,7 @@ def last_declined(organization_id: int, order: Order, person: str) -> AccessRequ
 def settle(request: AccessRequest, status: str, by: str, note: str = "") -> bool:
     """Give an open, unexpired request its ending; False when it has one or its time is over."""
     now = clock.now()
-    return _settle(request, (AccessRequest.expires_at > now), status, by, note)
+    return _settle(request, now, AccessRequest.expires_at > now, status, by, note)
 
 
 def settle_by_admin(request: AccessRequest, status: str, by: str, note: str) -> bool:
@@ -189,17 +192,20 @@ def settle_by_admin(request: AccessRequest, status: str, by: str, note: str) -> 
     live = (AccessRequest.expires_at > now) & AccessRequest.organization.in_(
         entitled.select(User.organization)
     )
-    return _settle(request, live, status, by, note)
+    return _settle(request, now, live, status, by, note)
 
 
 def withdraw(request: AccessRequest, by: str) -> bool:
     """An open request, expired or not, that its asker no longer wants."""
-    return _settle(request, AccessRequest.status == "open", "withdrawn", by, "")
+    return _settle(request, clock.now(), AccessRequest.status == "open", "withdrawn", by, "")
 
 
-def _settle(request: AccessRequest, condition: object, status: str, by: str, note: str) -> bool:
+def _settle(
+    request: AccessRequest, now: datetime, condition: object, status: str, by: str, note: str
+) -> bool:
+    """`now` is the moment that the condition was made of: no answer in time is stored as late."""
     changed: int = (
-        AccessRequest.update(status=status, decided_at=clock.now(), decided_by=by, note=note)
+        AccessRequest.update(status=status, decided_at=now, decided_by=by, note=note)
         .where((AccessRequest.id == request.id) & (AccessRequest.status == "open") & condition)
         .execute()
     )
@@ -208,7 +214,8 @@ def _settle(request: AccessRequest, condition: object, status: str, by: str, not
 
 def expire(request: AccessRequest) -> bool:
     """An open request whose time is over."""
-    return _settle(request, AccessRequest.expires_at <= clock.now(), "expired", AUTOMATIC, "")
+    now = clock.now()
+    return _settle(request, now, AccessRequest.expires_at <= now, "expired", AUTOMATIC, "")
 
 
 def open_dispute(order: Order, organization_id: int, by: str) -> AccessRequest:
@@ -240,4 +247,4 @@ def reopen(request: AccessRequest, message: str) -> bool:
 
 def grant(request: AccessRequest, by: str) -> bool:
     """An open request, in time or not, whose person is a full admin by now."""
-    return _settle(request, AccessRequest.status == "open", "approved", by, "")
+    return _settle(request, clock.now(), AccessRequest.status == "open", "approved", by, "")

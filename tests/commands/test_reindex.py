@@ -3,13 +3,13 @@
 import pytest
 
 from records.database import db
-from tests.commands.test_commands import acme, flask  # noqa: F401  (fixtures)
+from tests.commands.test_commands import acme  # noqa: F401  (a fixture)
 
 OLD = "UPDATE lookup SET cut = cut || '-'"
 
 
 @pytest.mark.usefixtures("acme")
-def test_check_says_when_the_index_follows_older_rules_and_reindex_mends_it(flask):  # noqa: F811
+def test_check_says_when_the_index_follows_older_rules_and_reindex_mends_it(flask):
     assert "run `flask directory reindex`" not in flask("check").output
     db.execute_sql(OLD)
     checked = flask("check")

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.commands.test_commands import flask  # noqa: F401  (a fixture)
 from tests.support.cast import organization
 
 
 @pytest.fixture
-def why(flask):  # noqa: F811
+def why(flask):
     def ask(name: str, address: str, ref: str) -> dict[str, Any]:
         result = flask("match", name, address, "--why", ref, "--json")
         assert result.exit_code == 0, result.output
@@ -54,7 +53,7 @@ def test_it_says_why_or_why_not(why, name, address, ref, tier, says):
 
 
 @pytest.mark.usefixtures("directory")
-def test_it_reads_as_sentences(flask):  # noqa: F811
+def test_it_reads_as_sentences(flask):
     result = flask("match", "Acme", "x@acme.com", "--why", "acme")
     assert result.output.splitlines() == [
         "Acme GmbH  (acme) is offered, as name-and-domain, at place 1.",
@@ -63,7 +62,7 @@ def test_it_reads_as_sentences(flask):  # noqa: F811
     assert "is not offered." in flask("match", "Acme", "x@acme.com", "--why", "far").output
 
 
-def test_a_ref_of_nobody_is_refused_with_a_sentence(flask):  # noqa: F811
+def test_a_ref_of_nobody_is_refused_with_a_sentence(flask):
     result = flask("match", "Acme", "x@acme.com", "--why", "nobody")
     assert result.exit_code == 2
     assert "There is no organization nobody." in result.output
