@@ -204,7 +204,7 @@ def settings(tmp_path):
 
 
 def at(settings, port: int, **changed):
-    usual = {"mail_server": "localhost", "mail_port": port, "mail_timeout": 1}
+    usual = {"mail_server": "localhost", "mail_port": port, "mail_timeout": 10}
     return dataclasses.replace(settings, **(usual | changed))
 
 

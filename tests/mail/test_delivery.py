@@ -33,7 +33,7 @@ def by_smtp(cast, mail_server):
 
 def at(settings, port: int, **changed):
     return dataclasses.replace(
-        settings, mail_server="127.0.0.1", mail_port=port, mail_timeout=1, **changed
+        settings, mail_server="127.0.0.1", mail_port=port, mail_timeout=10, **changed
     )
 
 
