@@ -1,12 +1,16 @@
 """Forms that another site sends, and redirects that would lead to one, on every route there is."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import product
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from provisioning import links
+from records import clock
+from records.tables import AccessRequest, Organization
 from tests.support import databases, stored
 from tests.support.cast import BOB, CAROL, NEWCOMER, PIA, acme, volta
 from tests.support.page_client import PageClient
@@ -59,6 +63,8 @@ def forms(stage) -> tuple[PageClient, dict[str, dict[str, str]]]:
             stage.mails("partner_sign_in")[-1].delete_instance()
     at = {step: f"/orders/{number}/{step}" for step, number in steps.items()}
     seen = client.get(at["organization"]).one("[name=seen]")
+    stage.place("dora@acme.com", number="4", company_name="Acme")
+    ask = stage.opened("launch", "dora@acme.com", client).form().submit().select("[name=ask]")[0]
     handed = {"contact_email": "eve@evil.example", "contact_role": "customer"}
     typed = {"company_name": "Acme", "admin_email": CAROL}
     return client, {
@@ -68,16 +74,29 @@ def forms(stage) -> tuple[PageClient, dict[str, dict[str, str]]]:
         at["company"]: typed,
         f"/orders/{steps['company']}/matches": typed,
         f"/orders/{steps['company']}/hand-over": handed,
+        "/orders/4/confirm": {"ask": str(ask["value"])},
         at["organization"]: {"organization": "new", "seen": str(seen["value"])},
         at["administrator"]: {"message": "let me in"},
         at["waiting"]: {"action": "again"},
         at["review"]: {"confirm": "y"},
         stage.path("access_notice", BOB): {"decision": "add"},
+        _in_a_digest(stage): {"decision": "yes"},
         "/partner": {"contact_email": PIA},
         "/partner/orders/2": {},
         stage.path("partner_sign_in"): {},
         "/sign-out": {},
     }
+
+
+def _in_a_digest(stage) -> str:
+    """Where one of the requests of a digest is answered."""
+    there = Organization.get(Organization.ref == "acme")
+    asked = AccessRequest.create(
+        kind="confirm", order=stage.order("3"), organization=there, person_email=NEWCOMER,
+        requester_email=NEWCOMER, expires_at=clock.now() + timedelta(days=1),
+    )  # fmt: skip
+    link = links.issue("digest", BOB, stage.settings, request=asked)
+    return f"{str(links.url_of(link, stage.settings)).removeprefix(HERE)}/{asked.id}"
 
 
 def sent(site: str | None, origin: str | None) -> dict[str, str]:
