@@ -45,12 +45,14 @@ def match(
     *,
     purpose_kind: str | None = None,
     whole_domain: bool = False,
+    parents: bool = True,
     own: bool = True,
     eyes: Eyes = lambda _candidate: Viewer.OPERATOR,
 ) -> Match:
     """Match a company name and a canonical administrator address against the directory.
 
-    `whole_domain` adds the last tier: organizations at the domain whatever their name. `own`: who
+    `whole_domain` adds the last tier: organizations at the domain whatever their name, and with
+    `parents` at the domains that it is part of. `own`: who
     asks has proved to be the address, so that its unlisted organizations may be named. `eyes`: how
     exactly they see a candidate, on which its place depends.
     """
@@ -71,11 +73,9 @@ def match(
     ]
     nearest = _nearest(question)
     related = [] if question.shared else _related(question)
-    others = [
-        row
-        for domain in (rules.whole_domains(question) if whole_domain else ())
-        for row in lookup.at_domain(domain, NEAREST)
-    ]
+    domains = rules.whole_domains(question) if whole_domain else []
+    searched = domains if parents else domains[:1]
+    others = [row for domain in searched for row in lookup.at_domain(domain, NEAREST)]
     rule = settings.shared_domain_rule
     at_domain = _whatever_name if others else rules.by_name_and_domain
     candidates = chain(

@@ -23,7 +23,7 @@ def match_for(order: Order, settings: Settings, *, proven: str | None) -> Match:
     """The match of an order's own name and address.
 
     `proven`: the mailbox that the session proved. Partners, and contacts whose proven address has
-    the domain, see the whole domain.
+    the domain, see the whole domain; partners alone also those that it is part of.
     """
     domain = order.admin_email.partition("@")[2]
     own_domain = proven is not None and proven.partition("@")[2] == domain
@@ -34,6 +34,7 @@ def match_for(order: Order, settings: Settings, *, proven: str | None) -> Match:
         settings,
         purpose_kind=kind_for(purpose_of(order)),
         whole_domain=partner or own_domain,
+        parents=partner,
         own=proven == order.admin_email,
         eyes=eyes(order, order.admin_email, proven, settings),
     )

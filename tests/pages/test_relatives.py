@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.cast import CAROL, MALLORY, NEWCOMER, acme, organization
-from tests.support.lists import cards, listed, names, suggested
+from tests.support.cast import CAROL, MALLORY, NEWCOMER, PIA, acme, organization
+from tests.support.lists import cards, names, suggested
 
 
 @pytest.fixture
@@ -67,21 +67,26 @@ def test_the_order_of_a_list_says_no_more_than_its_bands(stage, swapped):
 
 
 @pytest.mark.parametrize(
-    ("contact", "address", "seen"),
+    ("contact", "role", "address", "seen"),
     [
-        ("nora@lab.acme.com", "nora@lab.acme.com", ["Zenith"]),  # in bands: it is not their own
-        (NEWCOMER, NEWCOMER, ["Zenith"]),  # exactly: it is
-        (MALLORY, "x@lab.acme.com", []),
+        (PIA, "partner", "nora@lab.acme.com", ["Zenith"]),
+        ("nora@lab.acme.com", "customer", "nora@lab.acme.com", []),  # it is not their own
+        (NEWCOMER, "customer", NEWCOMER, ["Zenith"]),  # it is
+        (MALLORY, "customer", "x@lab.acme.com", []),
     ],
 )
-def test_whose_domain_is_part_of_another_sees_in_bands_who_is_there(stage, contact, address, seen):
+def test_of_a_domain_that_theirs_is_part_of_partners_alone_see_who_is_there(
+    stage, contact, role, address, seen
+):
     made = date(2019, 3, 14)
     organization("zenith", "Zenith", users=("z@acme.com",), created_on=made)
     organization("hidden", "Basement", users=("b@acme.com",), created_on=made, unlisted=True)
     organization("side", "Sidecar", users=("s@other.acme.com",), created_on=made)
     organization("below", "Undercroft", users=("u@cellar.lab.acme.com",), created_on=made)
-    page = listed(stage, contact, company_name="Quorum", admin_email=address)
+    stage.place(contact, role=role, company_name="Quorum")
+    page = stage.opened("launch", contact)
+    if role == "partner":
+        page = page.form().fill(purpose="partner_for_customer").submit()
+    page = page.form().fill(admin_email=address).submit()
     assert names(page) == seen
-    for card in cards(page):
-        assert card["data-tier"] == "domain"
-        assert ("14" in card.text) is (contact == NEWCOMER)
+    assert {card["data-tier"] for card in cards(page)} == ({"domain"} if seen else set())
