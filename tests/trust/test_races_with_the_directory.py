@@ -267,5 +267,5 @@ def test_two_administrators_who_object_at_once_stop_the_order_once(stage):
             assert [r.status for r in requests_of(order, "dispute")] == ["open"]
             said, mails = since(before, order)
             assert (said.count("disputed"), said.count("stopped")) == (2, 1)
-            assert {letter for letter, _to in mails} == {"alert"}
+            assert {letter for letter, _to in mails} == {"alert", "dispute"}
             assert_sound()
