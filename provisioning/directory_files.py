@@ -30,13 +30,21 @@ class Line(NamedTuple):
 def lines(path: Path, columns: Collection[str]) -> Iterator[Line]:
     """Every line with something on it; raises Refused when the file as a whole cannot be read."""
     with _opened(path) as file:
-        start, read = _format(file, path, columns)
-        for number, line, length in _physical(file, start):
+        number, read = _format(file, path, columns)
+        while line := file.readline(LONGEST_LINE + 1):
+            number += 1
+            length = len(line)
             if length > LONGEST_LINE:
                 reason = sentence("The line is longer than %(most)s bytes.", most=LONGEST_LINE)
-                yield Line(number, Refused(reason), length, line)
-            elif line.strip():
-                yield Line(number, _read(line, read), length, line)
+                yield Line(number, Refused(reason), length + _rest_of(file, line), line)
+            elif not line.isspace():
+                try:
+                    yield Line(number, read(line.decode()), length, line)
+                except UnicodeDecodeError:
+                    reason = sentence("The line is not UTF-8 text.")
+                    yield Line(number, Refused(reason), length, line)
+                except Refused as refused:
+                    yield Line(number, refused, length, line)
 
 
 def check(path: Path, columns: Collection[str]) -> None:
@@ -52,24 +60,13 @@ def _opened(path: Path) -> BinaryIO:
     return open(path, "rb")
 
 
-def _read(line: bytes, read: Reader) -> Fields | Refused:
-    try:
-        return read(line.decode())
-    except UnicodeDecodeError:
-        return Refused(sentence("The line is not UTF-8 text."))
-    except Refused as refused:
-        return refused
-
-
-def _physical(file: BinaryIO, number: int) -> Iterator[tuple[int, bytes, int]]:
-    """Lines with their numbers and lengths; of one that is too long only its beginning is held."""
-    while line := file.readline(LONGEST_LINE + 1):
-        number += 1
-        length, rest = len(line), line
-        while length > LONGEST_LINE and rest and not rest.endswith(b"\n"):
-            rest = file.readline(LONGEST_LINE)
-            length += len(rest)
-        yield number, line, length
+def _rest_of(file: BinaryIO, line: bytes) -> int:
+    """How many bytes follow the beginning of a line; they are passed over."""
+    length, rest = 0, line
+    while rest and not rest.endswith(b"\n"):
+        rest = file.readline(LONGEST_LINE)
+        length += len(rest)
+    return length
 
 
 def _format(file: BinaryIO, path: Path, needed: Collection[str]) -> tuple[int, Reader]:
@@ -102,12 +99,14 @@ def _csv_reader(header: bytes, path: Path, needed: Collection[str]) -> Reader:
     if len(set(columns)) < len(columns):
         raise Refused(sentence("%(file)s has a column twice in its first line.", file=name))
 
+    count = len(columns)
+
     def fields(text: str) -> Fields:
         values = _csv_values(text)
-        if len(values) != len(columns):
+        if len(values) != count:
             reason = "The line has %(values)s fields, the first line of the file %(columns)s."
-            raise Refused(sentence(reason, values=len(values), columns=len(columns)))
-        return dict(zip(columns, values, strict=True))
+            raise Refused(sentence(reason, values=len(values), columns=count))
+        return dict(zip(columns, values, strict=False))
 
     return fields
 

@@ -5,6 +5,7 @@ An import that was killed is run again from its start: rows that are stored alre
 
 import csv
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,14 +16,14 @@ from provisioning.directory import BATCH, RULES
 from provisioning.directory_files import check, lines, short
 from provisioning.directory_rows import ORGANIZATIONS, SUBSCRIPTIONS, USERS, Kind
 from records import directory, subscriptions
-from records.database import db
+from records.database import db, is_postgresql
 from records.directory import OrganizationRow, Saved, UserRow
 from records.subscriptions import SubscriptionRow
 
 Row = TypeVar("Row")
 Progress = Callable[[int, int], None]  # bytes and rows that were read since it was last told
 Refuse = Callable[[str, int, Sentence], None]  # a file's name, a line, what is wrong with it
-Batch = list[tuple[int, str, Row]]  # line, ref of its organization, row
+Rows = list[tuple[int, str, Row]]  # line, ref of its organization, row
 
 
 @dataclass
@@ -39,6 +40,16 @@ class Counts:
         self.added += saved.added
         self.changed += saved.changed
         self.unchanged += saved.unchanged
+
+
+@dataclass(slots=True)
+class Batch(Generic[Row]):
+    """Lines in a row of one file: what they say or why they are refused, and their bytes."""
+
+    rows: Rows[Row]
+    refused: list[tuple[int, Refused]]
+    lines: int = 0
+    length: int = 0
 
 
 @contextmanager
@@ -68,34 +79,52 @@ class Source(Generic[Row]):
     progress: Progress | None
     counts: Counts = field(default_factory=Counts)
 
-    def batches(self) -> Iterator[Batch[Row]]:
+    def batches(self) -> Iterator[Rows[Row]]:
         """The file's good rows; what is wrong with the others is told."""
-        batch: Batch[Row] = []
-        length = rows = 0
-        for line in lines(self.path, self.kind.columns):
-            self.counts.read += 1
-            length, rows = length + line.length, rows + 1
-            try:
-                if isinstance(line.fields, Refused):
-                    raise line.fields
-                batch.append((line.number, *self.kind.row(line.fields)))
-            except Refused as refused:
-                self.refuse(line.number, refused.sentence)
-            if rows == BATCH:
-                yield batch
-                self._tell(length, rows)
-                batch, length, rows = [], 0, 0
-        yield batch
-        self._tell(length, rows)
+        reading = _read(self.path, self.kind)
+        for batch in _ahead(reading) if is_postgresql() else reading:
+            for line, refused in batch.refused:
+                self.refuse(line, refused.sentence)
+            yield batch.rows
+            self.counts.read += batch.lines
+            if self.progress:
+                self.progress(batch.length, batch.lines)
 
     def refuse(self, line: int, reason: Sentence) -> None:
         self.counts.refused += 1
         if self.listed:
             self.listed(short(self.path.name), line, reason)
 
-    def _tell(self, length: int, rows: int) -> None:
-        if self.progress:
-            self.progress(length, rows)
+
+def _ahead(batches: Iterator[Batch[Row]]) -> Iterator[Batch[Row]]:
+    """The same, each read by another thread while PostgreSQL stores the one before.
+
+    Not on SQLite, where others write only while no batch is being stored: they need the moment.
+    """
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
+
+
+def _read(path: Path, kind: Kind[Row]) -> Iterator[Batch[Row]]:
+    batch = Batch[Row]([], [])
+    read = kind.row
+    for number, fields, length, _beginning in lines(path, kind.columns):
+        batch.lines += 1
+        batch.length += length
+        try:
+            if isinstance(fields, Refused):
+                raise fields
+            ref, row = read(fields)
+            batch.rows.append((number, ref, row))
+        except Refused as refused:
+            batch.refused.append((number, refused))
+        if batch.lines == BATCH:
+            yield batch
+            batch = Batch([], [])
+    yield batch
 
 
 def import_directory(
@@ -170,7 +199,10 @@ def _managers(source: Source[OrganizationRow]) -> None:
 def _users(source: Source[UserRow]) -> None:
     for batch in source.batches():
         with db.atomic():
-            rows = [UserRow(number, *row[1:]) for number, row in _known(source, batch)]
+            rows = [
+                UserRow(number, email, name, full_admin)
+                for number, (_none, email, name, full_admin, _here) in _known(source, batch)
+            ]
             saved = directory.save_users(rows, RULES, keep_approved=True)
         source.counts.add(saved)
 
@@ -183,11 +215,15 @@ def _subscriptions(source: Source[SubscriptionRow]) -> None:
         source.counts.add(saved)
 
 
-def _known(source: Source[Row], batch: Batch[Row]) -> list[tuple[int, Row]]:
+def _known(source: Source[Row], batch: Rows[Row]) -> list[tuple[int, Row]]:
     """The rows with the ids of their organizations; those of unknown ones are refused."""
-    ids = directory.ids_of(ref for _line, ref, _row in batch)
-    for line, ref, _row in batch:
-        if ref not in ids:
-            reason = "There is no organization with the ref “%(ref)s”."
-            source.refuse(line, sentence(reason, ref=short(ref)))
-    return [(ids[ref], row) for _line, ref, row in batch if ref in ids]
+    ids = directory.ids_of({ref for _line, ref, _row in batch})
+    known = []
+    for line, ref, row in batch:
+        number = ids.get(ref)
+        if number is not None:
+            known.append((number, row))
+            continue
+        reason = "There is no organization with the ref “%(ref)s”."
+        source.refuse(line, sentence(reason, ref=short(ref)))
+    return known

@@ -46,8 +46,9 @@ def _organization(fields: Fields) -> tuple[str, OrganizationRow]:
 
 def _user(fields: Fields) -> tuple[str, UserRow]:
     ref = _text(fields, "organization_ref", 100)
-    name = _text(fields, "name", 300) if _optional(fields, "name") else ""
-    email = canonical(fields.get("email", ""))
+    name = fields.get("name", "").strip() and _text(fields, "name", 300)
+    # Hardly any address comes twice: remembering each would cost more than it saves.
+    email = canonical.__wrapped__(fields.get("email", ""))
     return ref, UserRow(0, email, name, _one_of(fields, "full_admin", ("0", "1")) == "1")
 
 
@@ -82,7 +83,9 @@ def _optional(fields: Fields, name: str) -> str:
 
 
 def _text(fields: Fields, name: str, longest: int) -> str:
-    text = _optional(fields, name)
+    text = fields.get(name, "").strip()
+    if 0 < len(text) <= longest and text.isascii() and text.isprintable():
+        return text  # nothing of the rest can be wrong with it: millions of lines are imported
     if len(text) > longest:
         reason = "%(field)s is longer than %(longest)s characters."
         raise Refused(sentence(reason, field=name, longest=longest))
@@ -95,7 +98,7 @@ def _text(fields: Fields, name: str, longest: int) -> str:
 
 
 def _one_of(fields: Fields, name: str, choices: tuple[str, ...]) -> str:
-    text = _optional(fields, name)
+    text = fields.get(name, "").strip()
     if text not in choices:
         reason = "%(field)s takes %(choices)s, not “%(value)s”."
         raise Refused(sentence(reason, field=name, choices=" or ".join(choices), value=short(text)))

@@ -16,6 +16,15 @@ def write(sql: str, rows: Sequence[Sequence[Any]]) -> None:
         pass
 
 
+def insert(table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows of which none is there: on SQLite faster than one statement of many values."""
+    if is_postgresql():
+        write(f"INSERT INTO {table} ({columns}) VALUES {{rows}}", rows)
+    elif rows:
+        marks = ", ".join("?" * len(rows[0]))
+        db.cursor().executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
+
+
 def read(sql: str, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
     """The same for a statement that answers rows.
 

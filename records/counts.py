@@ -21,20 +21,23 @@ class Rules(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """How an organization stands in the index."""
+    """How an organization stands in the index. `is_empty`: it is known that nobody is a user."""
 
     name: str
     unlisted: bool
+    is_empty: bool = False
 
 
 def locked(organizations: Iterable[int]) -> dict[int, Listing]:
     """These organizations, each held until the transaction ends, in the order of their ids."""
     found = bulk.read(
-        "SELECT id, name, unlisted FROM organization WHERE id IN (VALUES {rows})"
+        "SELECT id, name, unlisted, users FROM organization WHERE id IN (VALUES {rows})"
         " ORDER BY id {held}",
         [(number,) for number in sorted(set(organizations))],
     )
-    return {number: Listing(name, bool(unlisted)) for number, name, unlisted in found}
+    return {
+        number: Listing(name, bool(unlisted), users == 0) for number, name, unlisted, users in found
+    }
 
 
 def count_users(
@@ -44,14 +47,18 @@ def count_users(
     rules: Rules,
 ) -> None:
     """Follow users that came, left (None) or changed; the values say who is a full admin."""
-    came = [person for person, is_admin in after.items() if is_admin is not None]
-    left = [person for person in after if person in before]
-    users = Counter(number for number, _email in came)
-    users.subtract(number for number, _email in left)
-    admins = Counter(number for (number, _email), is_admin in after.items() if is_admin)
-    admins.subtract(number for number, email in left if before[number, email])
-    places = Counter((email.rpartition("@")[2], number) for number, email in came)
-    places.subtract((email.rpartition("@")[2], number) for number, email in left)
+    users: Counter[int] = Counter()
+    admins: Counter[int] = Counter()
+    places: Counter[Place] = Counter()
+    for person, is_admin in after.items():
+        was_admin = before.get(person)
+        number, email = person
+        if is_admin is not was_admin:
+            admins[number] += bool(is_admin) - bool(was_admin)
+        come = (is_admin is not None) - (was_admin is not None)
+        if come:
+            users[number] += come
+            places[email.rpartition("@")[2], number] += come
     bulk.write(
         "WITH change(id, users, admins) AS (VALUES {rows}) UPDATE organization"
         " SET users = organization.users + change.users,"
@@ -87,14 +94,21 @@ def relist(before: Mapping[int, Listing], after: Mapping[int, Listing], rules: R
 
 
 def _count_places(places: Counter[Place], listings: Mapping[int, Listing], rules: Rules) -> None:
+    moved = sorted(_moved(places))
+    new = [place for place in moved if listings[place[1]].is_empty]
+    bulk.insert(
+        "organization_domain",
+        "domain, organization_id, users",
+        [(*place, places[place]) for place in new],
+    )
     found = bulk.read(
         "INSERT INTO organization_domain (domain, organization_id, users) VALUES {rows}"
         " ON CONFLICT (domain, organization_id) DO UPDATE"
         " SET users = organization_domain.users + excluded.users"
         " RETURNING domain, organization_id, users",
-        [(*place, places[place]) for place in sorted(_moved(places))],
+        [(*place, places[place]) for place in moved if not listings[place[1]].is_empty],
     )
-    new = [(domain, number) for domain, number, users in found if users == places[domain, number]]
+    new += [(domain, number) for domain, number, users in found if users == places[domain, number]]
     gone = [(domain, number) for domain, number, users in found if users == 0]
     bulk.write(
         "DELETE FROM organization_domain WHERE (domain, organization_id) IN (VALUES {rows})", gone

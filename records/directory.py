@@ -44,6 +44,13 @@ class UserRow(NamedTuple):
     approved_here: bool = False
 
 
+_ORGANIZATION = (
+    "ref, name, kind, origin, created_on, last_active_on, unlisted,"
+    " users, admins, active_subscriptions"
+)
+_USER = "organization_id, email, name, full_admin, approved_here"
+
+
 def ids_of(refs: Iterable[str]) -> dict[str, int]:
     """The ids of the organizations that have these refs."""
     sql = "SELECT ref, id FROM organization WHERE ref IN (VALUES {rows})"
@@ -63,19 +70,23 @@ def save_organizations(
     ids, before = _organizations(wanted)
     after = {ref: _said(row, before.get(ref)) for ref, row in wanted.items()}
     differing = sorted(ref for ref, row in after.items() if row != before.get(ref))
+    bulk.insert(
+        "organization",
+        _ORGANIZATION,
+        [(*after[ref][:7], 0, 0, 0) for ref in differing if ref not in before],
+    )
     bulk.write(
-        "INSERT INTO organization (ref, name, kind, origin, created_on, last_active_on, unlisted,"
-        " users, admins, active_subscriptions) VALUES {rows} ON CONFLICT (ref) DO UPDATE"
+        f"INSERT INTO organization ({_ORGANIZATION}) VALUES {{rows}} ON CONFLICT (ref) DO UPDATE"
         " SET name = excluded.name, kind = excluded.kind, origin = excluded.origin,"
         " created_on = excluded.created_on, last_active_on = excluded.last_active_on,"
         " unlisted = excluded.unlisted",
-        [(*after[ref][:7], 0, 0, 0) for ref in differing],
+        [(*after[ref][:7], 0, 0, 0) for ref in differing if ref in before],
     )
     unknown = _save_managers(
         {
             ref: after[ref].managed_by or ""
             for ref in differing
-            if ref not in before or before[ref].managed_by != after[ref].managed_by
+            if after[ref].managed_by != (before[ref].managed_by if ref in before else "")
         }
     )
     counts.relist(
@@ -135,27 +146,32 @@ def save_users(rows: Sequence[UserRow], rules: Rules, *, keep_approved: bool) ->
 
     `keep_approved`: who was approved here stays a full admin, whatever the row says.
     """
-    wanted: dict[Person, UserRow] = {(row.organization, row.email): row for row in rows}
+    wanted: dict[Person, UserRow] = {(row[0], row[1]): row for row in rows}
     listings = counts.locked(organization for organization, _email in wanted)
-    before = _users(wanted)
-    after = {
-        person: _merged(row, before.get(person), keep_approved) for person, row in wanted.items()
-    }
-    differing = sorted(person for person, row in after.items() if row != before.get(person))
+    before = _users(person for person in wanted if not listings[person[0]].is_empty)
+    after: dict[Person, UserRow] = {}
+    for person in sorted(wanted):
+        stored = before.get(person)
+        row = _merged(wanted[person], stored, keep_approved)
+        if row != stored:
+            after[person] = row
+    bulk.insert(
+        "user_account", _USER, [row for person, row in after.items() if person not in before]
+    )
     bulk.write(
-        "INSERT INTO user_account (organization_id, email, name, full_admin, approved_here)"
-        " VALUES {rows} ON CONFLICT (organization_id, email) DO UPDATE SET name = excluded.name,"
+        f"INSERT INTO user_account ({_USER}) VALUES {{rows}}"
+        " ON CONFLICT (organization_id, email) DO UPDATE SET name = excluded.name,"
         " full_admin = excluded.full_admin, approved_here = excluded.approved_here",
-        [after[person] for person in differing],
+        [row for person, row in after.items() if person in before],
     )
     counts.count_users(
         {person: bool(row.full_admin) for person, row in before.items()},
-        {person: bool(after[person].full_admin) for person in differing},
+        {person: bool(row.full_admin) for person, row in after.items()},
         listings,
         rules,
     )
     added = len(wanted) - len(before)
-    return Saved(added, len(differing) - added, len(rows) - len(differing))
+    return Saved(added, len(after) - added, len(rows) - len(after))
 
 
 def remove_users(people: Collection[Person], rules: Rules) -> int:
@@ -171,10 +187,9 @@ def remove_users(people: Collection[Person], rules: Rules) -> int:
     return len(before)
 
 
-def _users(people: Collection[Person]) -> dict[Person, UserRow]:
+def _users(people: Iterable[Person]) -> dict[Person, UserRow]:
     found = bulk.read(
-        "SELECT organization_id, email, name, full_admin, approved_here FROM user_account"
-        " WHERE (organization_id, email) IN (VALUES {rows})",
+        f"SELECT {_USER} FROM user_account WHERE (organization_id, email) IN (VALUES {{rows}})",
         sorted(people),
     )
     return {
@@ -185,6 +200,8 @@ def _users(people: Collection[Person]) -> dict[Person, UserRow]:
 
 def _merged(row: UserRow, before: UserRow | None, keep_approved: bool) -> UserRow:
     if before is None:
+        if not row.approved_here and row.full_admin is not None:
+            return row
         is_admin = row.approved_here or bool(row.full_admin)
         return UserRow(row.organization, row.email, row.name, is_admin, row.approved_here)
     approved = row.approved_here or (keep_approved and before.approved_here)

@@ -3,7 +3,9 @@
 import random
 from datetime import date
 
+import hypothesis
 import pytest
+from hypothesis import strategies
 
 from provisioning.directory import RULES
 from records import clock, directory
@@ -158,10 +160,13 @@ def test_a_pending_subscription_of_an_order_becomes_active_on_its_first_day():
     assert {s.number: s.status for s in Subscription.select()} == {"1-1": "active", "S": "pending"}
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_counts_and_lookup_rows_stay_exact_whatever_changes(seed):
-    chance = random.Random(seed)
-    for _step in range(40):
+@hypothesis.settings(max_examples=15, suppress_health_check=list(hypothesis.HealthCheck))
+@hypothesis.given(
+    chance=strategies.randoms(use_true_random=False), steps=strategies.integers(1, 20)
+)
+def test_counts_and_lookup_rows_stay_exact_whatever_changes(chance, steps):
+    # Each example goes on where the one before it ended.
+    for _step in range(steps):
         with db.atomic():
             random_change(chance)
     assert_exact()
