@@ -69,10 +69,14 @@ def likeness(one: str, other: str) -> float:
         return 0.0
     words = _spaced_alike(_words(one), _words(other))
     others = _spaced_alike(_words(other), _words(one))
-    distinctive = _agreement(_distinctive(words), others) * _agreement(_distinctive(others), words)
+    agreed, others_agreed = _agreement(words, others), _agreement(others, words)
+    apart, others_apart = _distinctive(words), _distinctive(others)
+    # Where no word is common, the same has been worked out already.
+    distinctive = agreed if apart is words else _agreement(apart, others)
+    distinctive *= others_agreed if others_apart is others else _agreement(others_apart, words)
     if not distinctive:
         return 0.0
-    least, most = sorted((_agreement(words, others), _agreement(others, words)))
+    least, most = sorted((agreed, others_agreed))
     # A name that only goes on after the other is nearer than one that continues differently.
     return round(distinctive * (0.3 + 0.45 * most + 0.23 * least), 3)
 
@@ -97,6 +101,8 @@ def _words(core: str) -> tuple[str, ...]:
 
 def _distinctive(words: Sequence[str]) -> Sequence[str]:
     common = _common_words()
+    if common.isdisjoint(words):
+        return words
     return [word for word in words if word not in common] or words
 
 
@@ -121,6 +127,7 @@ def _agreement(words: Sequence[str], others: Sequence[str]) -> float:
     return agreed / total
 
 
+@lru_cache(maxsize=16_384)
 def _same(word: str, other: str) -> float:
     short, long = (word, other) if len(word) <= len(other) else (other, word)
     if len(short) >= _SHORTEST_START and long.startswith(short):

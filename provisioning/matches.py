@@ -1,9 +1,10 @@
 """Which organizations an order may belong to: read the directory, apply the rules, page by page."""
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import chain
+from heapq import merge
+from itertools import chain, zip_longest
 
 from config import Settings
 from matching import labels, ranking, rules
@@ -12,7 +13,7 @@ from matching.disclosure import Viewer, coarse
 from matching.names import keys
 from matching.rules import Candidate, Found, Organization, Question, Standing
 from records import clock, lookup
-from records.lookup import FoundRow, OrganizationRow
+from records.lookup import FoundRow, Near, OrganizationRow
 
 Eyes = Callable[[Candidate], Viewer]
 NEAREST = 20
@@ -71,8 +72,7 @@ def match(
         rules.by_standing(Standing.USER, Organization(*row), today, question)
         for row, _is_admin in known
     ]
-    nearest = _nearest(question)
-    related = [] if question.shared else _related(question)
+    exact, related = nearest(question)
     domains = rules.whole_domains(question) if whole_domain else []
     searched = domains if parents else domains[:1]
     others = [row for domain in searched for row in lookup.at_domain(domain, NEAREST)]
@@ -80,7 +80,7 @@ def match(
     at_domain = _whatever_name if others else rules.by_name_and_domain
     candidates = chain(
         belongs,
-        (at_domain(question, _found(row), today, rule) for row in nearest),
+        (at_domain(question, _found(row), today, rule) for row in exact),
         (rules.by_name_and_domain(question, _found(row), today, rule) for row in related),
         (_whatever_name(question, _found(row), today, rule) for row in others),
     )
@@ -90,7 +90,7 @@ def match(
             first.setdefault(candidate.organization.id, candidate)
     standing = Standing.USER if belongs else Standing.UNKNOWN
     ordered = _ranked(list(first.values()), purpose_kind, eyes)
-    return Match(question, standing, ordered, continues=len(nearest) >= NEAREST)
+    return Match(question, standing, ordered, continues=len(exact) >= NEAREST)
 
 
 def without(found: Match, taken_off: Set[int]) -> Match:
@@ -151,15 +151,47 @@ def _whatever_name(question: Question, found: Found, today: date, rule: str) -> 
     )
 
 
-def _nearest(question: Question) -> list[FoundRow]:
-    rows = lookup.nearest(
-        question.label, question.cuts, question.domain, question.keys.core[:CORE], NEAREST
+def nearest(question: Question) -> tuple[list[FoundRow], list[FoundRow]]:
+    """The NEAREST organizations at exactly the domain, by core key, and those at its relatives."""
+    core = question.keys.core[:CORE]
+    found = lookup.around(
+        question.label,
+        question.cuts,
+        question.domain,
+        core,
+        NEAREST,
+        relatives=not question.shared,
     )
-    return list({row.organization.id: row for row in rows}.values())
+
+    def distance(near: Near) -> int:
+        return -_agreeing(near.core, core)
+
+    exact = _first(merge(*around.exact, key=distance) for around in found)
+    related = _first(chain(*around.relatives) for around in found)
+    facts = lookup.facts([*exact, *related])
+    at_domain = [row for row in facts if row.domain == question.domain]
+    return at_domain, [row for row in facts if row.domain != question.domain]
 
 
-def _related(question: Question) -> list[FoundRow]:
-    return lookup.relatives(question.label, question.cuts, question.domain, NEAREST)
+def _first(by_cut: Iterable[Iterable[Near]]) -> list[tuple[str, int]]:
+    """Places of the first NEAREST organizations that the cuts found, from each in turn."""
+    places: dict[int, tuple[str, int]] = {}
+    for near in chain.from_iterable(zip_longest(*by_cut)):
+        if near:
+            places.setdefault(near.organization_id, (near.domain, near.organization_id))
+        if len(places) == NEAREST:
+            break
+    return list(places.values())
+
+
+def _agreeing(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    count = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
 
 
 def _beyond(found: Match, settings: Settings, after: int | None, size: int) -> list[Candidate]:

@@ -1,9 +1,19 @@
 """What all tables are made of."""
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
+from typing import Any, Self
 
-from peewee import SQL, BigIntegerField, Model
+from peewee import (
+    SQL,
+    AutoField,
+    BigIntegerField,
+    ForeignKeyField,
+    IntegerField,
+    Model,
+    TextField,
+)
 
 from records.database import db
 
@@ -34,3 +44,29 @@ class Table(Model):
     class Meta:
         database = db
         legacy_table_names = False
+
+    @classmethod
+    @cache
+    def columns(cls, alias: str) -> str:
+        """All columns, for SQL that is written out: a query that is built costs ten times more."""
+        return ", ".join(f"{alias}.{column}" for column, _name, _read in _fields(cls))
+
+    @classmethod
+    def read(cls, values: Sequence[Any]) -> Self:
+        """A row from what SQL answered for `columns`."""
+        row = cls(__no_default__=1)
+        row.__data__ = {
+            name: read(value) if read else value
+            for (_column, name, read), value in zip(_fields(cls), values, strict=True)
+        }
+        return row
+
+
+@cache
+def _fields(table: type[Table]) -> list[tuple[str, str, Callable[[Any], Any] | None]]:
+    """(column, name, how its values are read) of each field, in the order of the class."""
+    plain = (AutoField, IntegerField, TextField, ForeignKeyField)
+    return [
+        (field.column_name, field.name, None if type(field) in plain else field.python_value)
+        for field in table._meta.sorted_fields
+    ]

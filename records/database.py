@@ -95,6 +95,17 @@ def connection() -> Iterator[None]:
         db.close()
 
 
+def rows(sql: str, *values: Any) -> list[Any]:
+    """What written-out SQL answers, on either database: `?` stands for a value."""
+    statement = sql.replace("?", "%s") if is_postgresql() else sql
+    return list(db.execute_sql(statement, values))
+
+
+def first_row(sql: str, *values: Any) -> Any:
+    """Its first row, or None."""
+    return next(iter(rows(sql, *values)), None)
+
+
 def one_at_a_time(what: str) -> None:
     """Inside a transaction: wait until no other transaction doing `what` runs.
 

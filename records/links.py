@@ -1,7 +1,7 @@
 """Links and sessions as rows: each change is one conditional update."""
 
 from records import clock
-from records.database import digest
+from records.database import digest, first_row
 from records.tables import LinkWish, MagicLink, Order, Session
 
 
@@ -49,16 +49,19 @@ def mark_replaced(link: MagicLink) -> None:
 
 def living_session(secret: str) -> Session | None:
     """The session that a secret opens, with its order, unless it has ended."""
-    return (  # type: ignore[no-any-return]
-        Session.select(Session, Order)
-        .left_outer_join(Order)
-        .where(
-            (Session.secret_hash == digest(secret))
-            & Session.ended_at.is_null()
-            & (Session.expires_at > clock.now())
-        )
-        .first()
+    sql = (
+        f"SELECT {Session.columns('s')}, {Order.columns('o')} FROM session s"
+        " LEFT JOIN orders o ON o.id = s.order_id"
+        " WHERE s.secret_hash = ? AND s.ended_at IS NULL AND s.expires_at > ?"
     )
+    found = first_row(sql, digest(secret), int(clock.now().timestamp()))
+    if found is None:
+        return None
+    width = len(Session._meta.sorted_fields)
+    session = Session.read(found[:width])
+    if session.order_id:
+        session.order = Order.read(found[width:])
+    return session
 
 
 def end_sessions(order: Order) -> None:

@@ -1,10 +1,11 @@
 """Reading the directory for a match: every read is bounded, whatever the directory's size."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
-from records.database import db, is_postgresql
+from records.database import first_row, rows
 from records.tables import User
 
 _COLUMNS = (
@@ -40,34 +41,73 @@ class FoundRow(NamedTuple):
     users_there: int
 
 
-def nearest(
-    label: str, cuts: Collection[str], domain: str, core: str, limit: int
-) -> list[FoundRow]:
-    """Organizations with one of the cut keys and a user at exactly `domain`.
+class Near(NamedTuple):
+    """An entry of the index near a name: no more than it says by itself."""
 
-    At most `limit` on either side of `core`, in the index's order, for each cut key.
+    domain: str
+    organization_id: int
+    core: str
+
+
+Sides = tuple[list[Near], list[Near]]
+
+
+class Around(NamedTuple):
+    """What one cut key finds, nearest first on either side: of the core key, and of the domain."""
+
+    exact: Sides
+    relatives: Sides
+
+
+def around(
+    label: str, cuts: Collection[str], domain: str, core: str, limit: int, *, relatives: bool
+) -> list[Around]:
+    """Entries with each of the cut keys: at exactly `domain`, and at others with this label.
+
+    At most `limit` on each side, so that neither exact ones nor relatives push out the other.
     """
-    arms: list[str] = []
-    values: list[Any] = []
-    for cut in sorted(cuts):
-        for side, order in (
-            (">=", "core, organization_id"),
-            ("<", "core DESC, organization_id DESC"),
-        ):
-            arms.append(_bounded(f"domain = ? AND core {side} ?", order, len(arms)))
-            values += [label, cut, domain, core, limit]
-    return _found(arms, values)
+    ordered = sorted(cuts)
+    bounds = [(domain, core), (domain, core), *([(domain,), (domain,)] if relatives else [])]
+    values = [v for cut in ordered for bound in bounds for v in (label, cut, *bound, limit)]
+    sides: list[list[Near]] = [[] for _cut in ordered for _side in range(4)]
+    for place, *entry in rows(around_sql(len(ordered), relatives=relatives), *values):
+        sides[place].append(Near._make(entry))
+    return [
+        Around((sides[n], sides[n + 1]), (sides[n + 2], sides[n + 3]))
+        for n in range(0, len(sides), 4)
+    ]
 
 
-def relatives(label: str, cuts: Collection[str], domain: str, limit: int) -> list[FoundRow]:
-    """The same for every other domain with this label; exact ones cannot push these out."""
-    arms: list[str] = []
-    values: list[Any] = []
-    for cut in sorted(cuts):
-        for side, order in (("<", "DESC"), (">", "ASC")):
-            arms.append(_bounded(f"domain {side} ?", f"domain {order}", len(arms)))
-            values += [label, cut, domain, limit]
-    return _found(arms, values)
+@cache
+def around_sql(cuts: int, *, relatives: bool) -> str:
+    """The statement for so many cut keys: each arm walks the index no further than its limit."""
+    arms = [
+        ("domain = ? AND core >= ?", "core, organization_id"),
+        ("domain = ? AND core < ?", "core DESC, organization_id DESC"),
+        *([("domain < ?", "domain DESC"), ("domain > ?", "domain")] if relatives else []),
+    ]
+    # Only inside a subquery may an arm of a union have its own order and limit.
+    return " UNION ALL ".join(
+        f"SELECT * FROM (SELECT {4 * cut + side}, domain, organization_id, core FROM lookup"
+        f" WHERE label = ? AND cut = ? AND {condition} ORDER BY {order} LIMIT ?) AS arm{cut}{side}"
+        for cut in range(cuts)
+        for side, (condition, order) in enumerate(arms)
+    )
+
+
+def facts(places: Sequence[tuple[str, int]]) -> list[FoundRow]:
+    """What a candidate says of each (domain, organization id), in their order."""
+    if not places:
+        return []
+    given = (
+        f"WITH given(domain, organization_id) AS (VALUES {', '.join(['(?, ?)'] * len(places))})"
+        " SELECT domain, organization_id FROM given"
+    )
+    found = {
+        (row.domain, row.organization.id): row
+        for row in _found(given, [value for place in places for value in place])
+    }
+    return [found[place] for place in places if place in found]
 
 
 def following(
@@ -80,7 +120,7 @@ def following(
         " AND (core, organization_id) > (?, ?) ORDER BY core, organization_id LIMIT ?"
     )
     order = " ORDER BY k.core, k.organization_id"
-    return _found([arm], [label, cut, domain, *after, limit], order)
+    return _found(arm, [label, cut, domain, *after, limit], order)
 
 
 def at_domain(domain: str, limit: int) -> list[FoundRow]:
@@ -90,7 +130,7 @@ def at_domain(domain: str, limit: int) -> list[FoundRow]:
         " JOIN organization u ON u.id = d.organization_id"
         " WHERE d.domain = ? AND NOT u.unlisted ORDER BY d.organization_id LIMIT ?"
     )
-    return _found([arm], [domain, limit])
+    return _found(arm, [domain, limit])
 
 
 def organizations_of(
@@ -107,13 +147,13 @@ def organizations_of(
         " JOIN organization o ON o.id = u.organization_id"
         f" WHERE u.email = ? AND {visible} ORDER BY u.full_admin DESC, o.id DESC LIMIT ?"
     )
-    return [(_organization(row), bool(row[10])) for row in _rows(sql, [email, limit])]
+    return [(_organization(row), bool(row[10])) for row in rows(sql, email, limit)]
 
 
 def by_id(organization_id: int) -> OrganizationRow | None:
     """One organization's facts."""
-    rows = _rows(f"SELECT {_COLUMNS} FROM organization o WHERE o.id = ?", [organization_id])
-    return next((_organization(row) for row in rows), None)
+    row = first_row(f"SELECT {_COLUMNS} FROM organization o WHERE o.id = ?", organization_id)
+    return row and _organization(row)
 
 
 def listed_at(organization_id: int, domain: str) -> FoundRow | None:
@@ -123,7 +163,7 @@ def listed_at(organization_id: int, domain: str) -> FoundRow | None:
         " JOIN organization u ON u.id = d.organization_id"
         " WHERE d.domain = ? AND d.organization_id = ? AND NOT u.unlisted"
     )
-    return next(iter(_found([arm], [domain, organization_id])), None)
+    return next(iter(_found(arm, [domain, organization_id])), None)
 
 
 def domains_of(organization_id: int, limit: int) -> list[str]:
@@ -138,7 +178,7 @@ def domains_of(organization_id: int, limit: int) -> list[str]:
 def has_users_at(organization_id: int, domain: str) -> bool:
     """Whether anybody of an organization has an address at a domain."""
     sql = "SELECT 1 FROM organization_domain WHERE domain = ? AND organization_id = ?"
-    return bool(_rows(sql, [domain, organization_id]))
+    return first_row(sql, domain, organization_id) is not None
 
 
 def any_unlisted(ids: Collection[int]) -> bool:
@@ -146,14 +186,14 @@ def any_unlisted(ids: Collection[int]) -> bool:
     if not ids:
         return False
     marks = ", ".join("?" * len(ids))
-    return bool(_rows(f"SELECT 1 FROM organization WHERE unlisted AND id IN ({marks})", [*ids]))
+    return bool(rows(f"SELECT 1 FROM organization WHERE unlisted AND id IN ({marks})", *ids))
 
 
 def full_admins_of(organization_id: int) -> list[str]:
     """Addresses of an organization's full admins, in alphabetical order."""
     # The bare column in the condition is what the partial index is made for.
     sql = "SELECT email FROM user_account WHERE organization_id = ? AND full_admin ORDER BY email"
-    return [row[0] for row in _rows(sql, [organization_id])]
+    return [row[0] for row in rows(sql, organization_id)]
 
 
 def is_user(organization_id: int, email: str) -> bool:
@@ -170,22 +210,9 @@ def is_full_admin(organization_id: int, email: str) -> bool:
     return any(user.full_admin for user in found)
 
 
-def _bounded(condition: str, order: str, number: int) -> str:
-    """One arm of a union; only inside a subquery may an arm have its own order and limit."""
-    rows = f"SELECT domain, organization_id FROM lookup WHERE label = ? AND cut = ? AND {condition}"
-    return f"SELECT * FROM ({rows} ORDER BY {order} LIMIT ?) AS arm{number}"
-
-
-def _found(arms: Iterable[str], values: list[Any], order: str = "") -> list[FoundRow]:
-    union = " UNION ALL ".join(arms)
-    sql = f"SELECT {_COLUMNS}, k.domain, d.users FROM ({union}) AS k {_FACTS}{order}"
-    rows = _rows(sql, values)
-    return [FoundRow(_organization(row), row[10], row[11]) for row in rows]
-
-
-def _rows(sql: str, values: list[Any]) -> list[Any]:
-    statement = sql.replace("?", "%s") if is_postgresql() else sql
-    return list(db.execute_sql(statement, values))
+def _found(places: str, values: list[Any], order: str = "") -> list[FoundRow]:
+    sql = f"SELECT {_COLUMNS}, k.domain, d.users FROM ({places}) AS k {_FACTS}{order}"
+    return [FoundRow(_organization(row), row[10], row[11]) for row in rows(sql, *values)]
 
 
 def _organization(row: Any) -> OrganizationRow:
