@@ -172,7 +172,7 @@ def domains_of(organization_id: int, limit: int) -> list[str]:
         "SELECT domain FROM organization_domain WHERE organization_id = ?"
         " ORDER BY users DESC, domain LIMIT ?"
     )
-    return [row[0] for row in _rows(sql, [organization_id, limit])]
+    return [row[0] for row in rows(sql, organization_id, limit)]
 
 
 def has_users_at(organization_id: int, domain: str) -> bool:

@@ -23,17 +23,13 @@ class Room(NamedTuple):
 
 TEXT = {"anyascii", "rapidfuzz", "email_validator", "publicsuffixlist"}
 DATABASE = {"peewee", "playhouse", "apsw", "psycopg"}
-WEB = {"flask", "flask_babel", "flask_wtf", "wtforms", "werkzeug", "jinja2", "markupsafe", "babel"}
+WEB = {
+    "flask", "flask_babel", "flask_wtf", "itsdangerous", "wtforms", "werkzeug", "jinja2",
+    "markupsafe", "babel",
+}  # fmt: skip
 LETTERS = {
-    "flask",
-    "flask_mail",
-    "flask_babel",
-    "jinja2",
-    "markupsafe",
-    "css_inline",
-    "babel",
-    "dkim",
-}
+    "flask", "flask_mail", "flask_babel", "jinja2", "markupsafe", "css_inline", "babel", "dkim",
+}  # fmt: skip
 BELOW_THE_PAGES = {"provisioning", "matching", "records", "config"}
 EVERYTHING = BELOW_THE_PAGES | {"views", "mail", "commands"}
 

@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from matching import disclosure
 from matching.addresses import canonical, domain, shared_domains
-from matching.disclosure import Shown
 from matching.names import company_name
 from matching.rules import Candidate, Standing, Tier
 from matching.sentences import Refused, Sentence, sentence
@@ -20,24 +18,13 @@ from provisioning.matches import Eyes, Match
 from records import clock
 from records import requests as rows
 from records.tables import Order
+from views.cards import Card, card, tier_label
+from views.i18n import speech
 from views.opaque import digest_of, seal, unseal
 from views.visit import Visit, network, settings
 
 LEAST = 5
 CLOSED = (Tier.WEAK, Tier.DOMAIN)
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """`ask`: whether its full admins can be asked, and how much that is advised.
-
-    `said`: what has come of asking them (open, approved).
-    """
-
-    value: str
-    shown: Shown
-    ask: str = ""  # first | also
-    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,27 +211,18 @@ def _groups(
     bound: str,
     asked: Mapping[int, str] | None,
 ) -> list[Group]:
-    labels = {
-        Tier.ADMINISTERS: _("The administrator manages these already"),
-        Tier.BELONGS: _("The administrator is a user here already"),
-        Tier.NAME_AND_DOMAIN: _("Same name, same email domain"),
-        Tier.RELATED_DOMAIN: _("Same name, related email domain"),
-        Tier.WEAK: _("Weak: same shared mail provider"),
-        Tier.DOMAIN: _("Same email domain, another name"),
-    }
     before = next((c.tier for c in found.candidates if c.organization.id == after), None)
-    today = clock.today()
+    today, said = clock.today(), speech()
     groups: list[Group] = []
     for candidate in cards:
         if not groups or groups[-1].tier is not candidate.tier:
             tier = candidate.tier
-            groups.append(Group(tier, labels[tier], tier in CLOSED, [], tier is before))
+            groups.append(Group(tier, tier_label(tier, said), tier in CLOSED, [], tier is before))
         organization = candidate.organization
         shown = disclosure.shown(organization, eyes(candidate), today, candidate=candidate)
-        card = Card(
-            seal(organization.id, secret, bound), shown, *_question(candidate, shown, asked)
-        )
-        groups[-1].cards.append(card)
+        value = seal(organization.id, secret, bound)
+        question = _question(candidate, shown, asked)
+        groups[-1].cards.append(card(value, shown, said, *question))
     return groups
 
 

@@ -1,9 +1,12 @@
 """What every answer carries and every unsafe request must show."""
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 
 from config import LOOPBACK, Settings
 from records import database
@@ -26,6 +29,17 @@ BODY_LIMIT = 256 * 1024
 csrf = CSRFProtect()
 
 
+class _Cookies(SecureCookieSessionInterface):
+    """Flask's own, whose signer is made once for the same keys instead of twice a request."""
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        keys = app.secret_key, *app.config["SECRET_KEY_FALLBACKS"]
+        made: tuple[object, URLSafeTimedSerializer | None] = getattr(self, "_made", ((), None))
+        if made[0] != keys:
+            self._made = made = keys, super().get_signing_serializer(app)
+        return made[1]
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Cookies, trusted hosts, size limits, CSRF, the origin check, headers, the connection."""
     app.config.update(
@@ -45,10 +59,12 @@ def init_app(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # an hour would end wizards that somebody left open
         WTF_CSRF_SSL_STRICT=False,  # pages send no referrer; refuse_strangers checks the origin
     )
+    app.session_interface = _Cookies()
     app.before_request(_open)  # a page that refuses says too who is signed in
     app.before_request(refuse_strangers)  # before the token is looked at
     csrf.init_app(app)
-    app.after_request(add_headers)
+    usual = fixed_headers(settings)
+    app.after_request(lambda response: add_headers(response, usual))
     app.teardown_request(lambda error: database.release_connection(error is not None))
 
 
@@ -96,16 +112,16 @@ def fixed_headers(settings: Settings) -> dict[str, str]:
     return HEADERS | strict | fixed
 
 
-def add_headers(response: Response) -> Response:
+def add_headers(response: Response, usual: Mapping[str, str]) -> Response:
     """The policy everywhere; nothing but static files may be kept by anybody."""
-    fixed = fixed_headers(current_app.config["SETTINGS"])
+    fixed = dict(usual)
     if g.get("scripted"):
         fixed["Content-Security-Policy"] = POLICY
     # A refused form must survive Back and forward without JavaScript, which no-store would not.
     if response.status_code == 422:
         fixed["Cache-Control"] = "private, no-cache"
-    for name, value in fixed.items():
-        response.headers.setdefault(name, value)
+    said = {name.lower() for name, _value in response.headers}
+    response.headers.extend((n, v) for n, v in fixed.items() if n.lower() not in said)
     if request.endpoint == "static" and response.status_code < 400:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
