@@ -30,7 +30,7 @@ def serve() -> None:
     """Serve the web on 127.0.0.1:PORT, in the foreground."""
     with ready():
         _refuse_taken_port()
-    command = _web("info")
+    command = gunicorn(settings().port, "info")
     sys.stdout.flush()
     os.execv(command[0], command)  # noqa: S606
 
@@ -50,23 +50,25 @@ def start() -> None:
             deliver_all()
     except KeyboardInterrupt:
         raise SystemExit(0) from None
-    programs = {"The web server": _web("warning"), "Mail delivery": _delivery()}
+    web = gunicorn(settings().port, "warning")
+    programs = {"The web server": web, "Mail delivery": _delivery()}
     raise SystemExit(run_together(programs, _show_the_way))
 
 
-def _web(log_level: str) -> list[str]:
+def gunicorn(port: int, log_level: str, application: str = "app:create_app()") -> list[str]:
+    """The command that serves the web."""
     command = [sys.executable, "-m", "gunicorn", "--pythonpath", str(config.ROOT)]
     command += ["--worker-class", "commands.worker.Worker", "--workers", "2", "--threads", "8"]
     # Without reuse-port, connections that are kept alive gather at one worker.
     command += ["--reuse-port", "--no-control-socket", "--log-level", log_level]
-    command += ["--bind", f"127.0.0.1:{settings().port}"]
+    command += ["--bind", f"127.0.0.1:{port}"]
     command += ["--config", str(config.ROOT / "commands" / "web.py")]
     # Nobody may tell the scheme or the path by a header; PROXIES alone says what is believed.
     command += ["--forwarded-allow-ips", ""]
     if _MEMORY.is_dir():
         command += ["--worker-tmp-dir", str(_MEMORY)]
     # No access log: a path may hold a link's token.
-    return [*command, "app:create_app()"]
+    return [*command, application]
 
 
 def _delivery() -> list[str]:
