@@ -162,9 +162,9 @@ def _subscriptions(company: Company) -> Rows:
 
 
 def _lookup(company: Company, domains: Iterable[str]) -> Rows:
-    core, cuts = RULES.keys(company.name)
     for domain in domains:
         label = RULES.label(domain)
+        core, cuts = RULES.keys(company.name, label)
         for cut in cuts:
             yield label, cut, domain, core, company.id
 

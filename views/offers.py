@@ -7,6 +7,7 @@ from flask import url_for
 
 from matching import disclosure
 from matching.addresses import canonical, domain, shared_domains
+from matching.disclosure import Shown
 from matching.names import company_name
 from matching.rules import Candidate, Standing, Tier
 from matching.sentences import Refused, Sentence, sentence

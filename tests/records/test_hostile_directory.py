@@ -8,7 +8,7 @@ from matching.rules import Candidate
 from provisioning import matches
 from provisioning.directory import RULES
 from records import directory, lookup
-from records.database import db
+from records.database import db, rows
 from records.directory import OrganizationRow, UserRow
 from tests.records.recount import assert_exact
 
@@ -23,14 +23,13 @@ MOST_READ = 12 * matches.NEAREST + matches.KNOWN
 def rows_read(monkeypatch) -> list[int]:
     """How many rows each read of the directory answered."""
     read: list[int] = []
-    original = lookup._rows
 
-    def counted(sql, values):
-        rows = original(sql, values)
-        read.append(len(rows))
-        return rows
+    def counted(sql, *values):
+        found = rows(sql, *values)
+        read.append(len(found))
+        return found
 
-    monkeypatch.setattr(lookup, "_rows", counted)
+    monkeypatch.setattr(lookup, "rows", counted)
     return read
 
 
