@@ -59,6 +59,9 @@ class Settings:
     )
     mail_dkim_key: str = _says("", "file of the private key that mails are signed with (PEM)")
     mail_dkim_selector: str = _says("homeport", "the name under which its public key is published")
+    webhook_loopback: bool = _says(
+        False, "webhooks may go to this machine, over http too: for development alone"
+    )
     link_days: int = _says(7, "days that an emailed link lives")
     session_hours: int = _says(12, "hours that a session lives after its link was opened")
     order_days: int = _says(30, "days until an order expires that names no expiry")
@@ -78,6 +81,9 @@ class Settings:
     last_reminder_days: int = _says(3, "days before its expiry on which an order is chased again")
     time_zone: str = _says("UTC", "zone in which mails and pages say times, like Europe/Berlin")
     report_days: int = _says(7, "days that the notice of a new administrator can be reported")
+    answer_days: int = _says(
+        30, "days that an answer to a request with an Idempotency-Key is kept and repeated"
+    )
     order_questions: int = _says(30, "distinct questions that an order may ask the directory")
     order_addresses: int = _says(10, "distinct administrator addresses that an order may name")
     order_organizations: int = _says(20, "distinct organizations that an order may be shown")

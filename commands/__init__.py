@@ -14,6 +14,8 @@ from commands import (
     mail,
     match,
     serving,
+    tokens,
+    webhooks,
 )
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -25,6 +27,8 @@ COMMANDS: tuple[click.Command, ...] = (
     interventions.orders,
     match.match,
     mail.mail,
+    tokens.tokens,
+    webhooks.webhooks,
     check.check,
     backup.backup,
     backup.restore,

@@ -1,14 +1,14 @@
 """`flask mail`: deliver, bounces, fence, resume, revive."""
 
 import signal
-from threading import Event
+from threading import Event, Thread
 
 import click
 from flask.cli import AppGroup
 
 from commands.context import Wrong, first_line, ready, settings
 from mail import bounces as reports
-from mail import delivery
+from mail import delivery, webhook_worker
 from mail.bounce_box import box_of
 from mail.worker import Worker
 from provisioning import due, fresh_links, links, undelivered
@@ -49,6 +49,8 @@ def deliver_all() -> int:
     with Worker(settings(), reissue) as worker:
         while between() + (settled := worker.deliver()):
             total += settled
+    while webhook_worker.deliver_due(settings()):
+        pass
     return total
 
 
@@ -71,9 +73,13 @@ def deliver(once: bool) -> None:
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
+    # Beside the letters, which wait for nobody's slow server.
+    webhooks = Thread(target=webhook_worker.run, args=(settings(), stop))
+    webhooks.start()
     delivery.run(
         settings(), reissue, stop, between=between, due_work=due_work, bounces=read_bounces
     )
+    webhooks.join()
 
 
 @mail.command()

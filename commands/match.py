@@ -9,7 +9,7 @@ from commands.context import print_json, ready, settings
 from matching.addresses import canonical
 from matching.names import company_name
 from matching.sentences import Refused
-from provisioning import matches, reports
+from provisioning import reports
 from provisioning.directory_files import Fields, lines
 from provisioning.explaining import explain
 
@@ -48,16 +48,11 @@ def match(
         if ref is not None:
             _explain(name or "", address or "", ref, as_json=as_json)
             return
-        answer = _match(name or "", address or "", limit)
+        answer = reports.match(name or "", address or "", settings(), limit)
     if as_json:
         print_json(answer)
     else:
         _print(answer)
-
-
-def _match(name: str, address: str, limit: int) -> reports.MatchReport:
-    found = matches.match(company_name(name), canonical(address), settings(), whole_domain=True)
-    return reports.of_match(found, matches.page(found, settings(), size=limit)[0])
 
 
 def _explain(name: str, address: str, ref: str, *, as_json: bool) -> None:
@@ -80,7 +75,8 @@ def _checked_row(row: Fields | Refused, limit: int) -> dict[str, object]:
     try:
         if isinstance(row, Refused):
             raise row
-        return asked | _match(str(asked["company_name"]), str(asked["admin_email"]), limit)
+        name, address = str(asked["company_name"]), str(asked["admin_email"])
+        return asked | reports.match(name, address, settings(), limit)
     except Refused as refused:
         return asked | {"refused": str(refused.sentence)}
 

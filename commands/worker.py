@@ -22,15 +22,20 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def handle(self, conn: Any) -> Any:
         """Called in a thread, for each request of a connection."""
-        self.arriving[conn] = time.monotonic() + PATIENCE
+        self.wait_on(conn)
         try:
             return super().handle(conn)
         finally:
             del self.arriving[conn]
 
+    def wait_on(self, conn: Any) -> None:
+        """From now on, patience with a connection begins anew."""
+        self.arriving[conn] = time.monotonic() + PATIENCE
+
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Called once the headers are there; the body is read by the application."""
         req.body.read = _refusing(req.body.read)
+        req.body.more_time = lambda: self.wait_on(conn)
         return super().handle_request(req, conn)
 
     def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:

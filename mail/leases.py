@@ -48,7 +48,8 @@ def take(limit: int, lease: timedelta) -> list[OutboxRow]:
 
 def _due(now: datetime) -> Any:
     free = OutboxRow.leased_until.is_null() | (OutboxRow.leased_until <= now)
-    return OutboxRow.select().where(_waits & (OutboxRow.due_at <= now) & free)
+    letters = _waits & OutboxRow.endpoint.is_null()
+    return OutboxRow.select().where(letters & (OutboxRow.due_at <= now) & free)
 
 
 def _first(query: Any, conditions: list[Any], order: list[Any], limit: int) -> list[OutboxRow]:

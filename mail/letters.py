@@ -186,9 +186,18 @@ def moved_away(matter: Matter) -> Context:
     return {"rows": about(matter), "before": wording.plain(matter.facts["before"])}
 
 
+def webhook_paused(matter: Matter) -> Context:
+    # The address is said without its scheme, so that no mail program makes a link of it.
+    address = str(matter.facts["url"]).partition("://")[2]
+    why = wording.plain(matter.facts["why"])
+    rows = [(gettext("Address"), [address]), (gettext("Reason"), [why])]
+    return {"rows": rows, "number": str(matter.facts["number"])}
+
+
 _ALL: tuple[Callable[[Matter], Context], ...] = (
     launch, fresh_link, hand_over_new, hand_over_old, partner_sign_in, access_notice, named, added,
     answered, declined, resumed, receipt, mapped, first_admin, alert, reminder, expired, reopened,
     cancelled, unanswered, confirm_question, confirmed, digest, dispute, moved, moved_away,
+    webhook_paused,
 )  # fmt: skip
 WRITERS = {writer.__name__: writer for writer in _ALL}

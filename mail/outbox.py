@@ -35,6 +35,7 @@ LETTERS = (
     "dispute",
     "moved",
     "moved_away",
+    "webhook_paused",
 )
 
 

@@ -4,6 +4,8 @@
 a plural, `sentence:1,2,3t` to `sentence:1,2,6t`: 3 to 6 arguments, the first two of them texts.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
@@ -37,11 +39,29 @@ class Sentence:
 
 
 class Refused(ValueError):
-    """Input that cannot be accepted; `sentence` says what is wrong and what to type instead."""
+    """Input that cannot be accepted; `sentence` says what is wrong and what to type instead.
 
-    def __init__(self, sentence: Sentence) -> None:
+    `field`: which part of the input, where it has parts; parts of a part after a slash.
+    """
+
+    def __init__(self, sentence: Sentence, field: str = "") -> None:
         super().__init__(str(sentence))
         self.sentence = sentence
+        self.field = field
+
+
+class TooLate(Refused):
+    """What is asked is well said, and cannot be done as things stand by now."""
+
+
+@contextmanager
+def about(field: str) -> Iterator[None]:
+    """What is refused inside is refused about this part of the input."""
+    try:
+        yield
+    except Refused as refused:
+        refused.field = f"{field}/{refused.field}" if refused.field else field
+        raise
 
 
 def sentence(

@@ -30,21 +30,29 @@ class Line(NamedTuple):
 def lines(path: Path, columns: Collection[str]) -> Iterator[Line]:
     """Every line with something on it; raises Refused when the file as a whole cannot be read."""
     with _opened(path) as file:
-        number, read = _format(file, path, columns)
-        while line := file.readline(LONGEST_LINE + 1):
-            number += 1
-            length = len(line)
-            if length > LONGEST_LINE:
-                reason = sentence("The line is longer than %(most)s bytes.", most=LONGEST_LINE)
-                yield Line(number, Refused(reason), length + _rest_of(file, line), line)
-            elif not line.isspace():
-                try:
-                    yield Line(number, read(line.decode()), length, line)
-                except UnicodeDecodeError:
-                    reason = sentence("The line is not UTF-8 text.")
-                    yield Line(number, Refused(reason), length, line)
-                except Refused as refused:
-                    yield Line(number, refused, length, line)
+        yield from _lines(file, *_format(file, path, columns))
+
+
+def json_lines(file: BinaryIO) -> Iterator[Line]:
+    """The same for JSON lines that arrive from elsewhere, as they arrive."""
+    yield from _lines(file, 0, _json_fields)
+
+
+def _lines(file: BinaryIO, number: int, read: Reader) -> Iterator[Line]:
+    while line := file.readline(LONGEST_LINE + 1):
+        number += 1
+        length = len(line)
+        if length > LONGEST_LINE:
+            reason = sentence("The line is longer than %(most)s bytes.", most=LONGEST_LINE)
+            yield Line(number, Refused(reason), length + _rest_of(file, line), line)
+        elif not line.isspace():
+            try:
+                yield Line(number, read(line.decode()), length, line)
+            except UnicodeDecodeError:
+                reason = sentence("The line is not UTF-8 text.")
+                yield Line(number, Refused(reason), length, line)
+            except Refused as refused:
+                yield Line(number, refused, length, line)
 
 
 def check(path: Path, columns: Collection[str]) -> None:

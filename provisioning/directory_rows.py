@@ -9,7 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 from matching import characters
 from matching.addresses import canonical
 from matching.names import company_name
-from matching.sentences import Refused, sentence
+from matching.sentences import Refused, about, sentence
 from provisioning.directory_files import Fields, short
 from records.directory import OrganizationRow, UserRow
 from records.subscriptions import SubscriptionRow
@@ -31,9 +31,11 @@ def _organization(fields: Fields) -> tuple[str, OrganizationRow]:
     ref = _text(fields, "ref", 100)
     unlisted = _optional(fields, "unlisted")
     manager = fields.get("managed_by")
+    with about("name"):
+        name = company_name(fields.get("name", ""))
     row = OrganizationRow(
         ref,
-        company_name(fields.get("name", "")),
+        name,
         _one_of(fields, "kind", ("customer", "partner")),
         _one_of(fields, "origin", ("trial", "online", "partner", "direct")),
         _parsed_day("created_on", _optional(fields, "created_on")),
@@ -47,8 +49,9 @@ def _organization(fields: Fields) -> tuple[str, OrganizationRow]:
 def _user(fields: Fields) -> tuple[str, UserRow]:
     ref = _text(fields, "organization_ref", 100)
     name = fields.get("name", "").strip() and _text(fields, "name", 300)
-    # Hardly any address comes twice: remembering each would cost more than it saves.
-    email = canonical.__wrapped__(fields.get("email", ""))
+    with about("email"):
+        # Hardly any address comes twice: remembering each would cost more than it saves.
+        email = canonical.__wrapped__(fields.get("email", ""))
     return ref, UserRow(0, email, name, _one_of(fields, "full_admin", ("0", "1")) == "1")
 
 
@@ -56,7 +59,7 @@ def _subscription(fields: Fields) -> tuple[str, SubscriptionRow]:
     ref = _text(fields, "organization_ref", 100)
     starts_on, ends_on = _day(fields, "starts_on"), _day(fields, "ends_on")
     if starts_on and ends_on and ends_on < starts_on:
-        raise Refused(sentence("The subscription ends before it starts."))
+        raise Refused(sentence("The subscription ends before it starts."), "ends_on")
     row = SubscriptionRow(
         0,
         _text(fields, "number", 100),
@@ -88,12 +91,12 @@ def _text(fields: Fields, name: str, longest: int) -> str:
         return text  # nothing of the rest can be wrong with it: millions of lines are imported
     if len(text) > longest:
         reason = "%(field)s is longer than %(longest)s characters."
-        raise Refused(sentence(reason, field=name, longest=longest))
+        raise Refused(sentence(reason, field=name, longest=longest), name)
     if not text or (not text.isascii() and characters.is_blank(text)):
-        raise Refused(sentence("%(field)s is missing.", field=name))
+        raise Refused(sentence("%(field)s is missing.", field=name), name)
     if not text.isprintable() and characters.unwanted.search(text):
         reason = "%(field)s contains a control character, such as a line break."
-        raise Refused(sentence(reason, field=name))
+        raise Refused(sentence(reason, field=name), name)
     return text
 
 
@@ -101,7 +104,9 @@ def _one_of(fields: Fields, name: str, choices: tuple[str, ...]) -> str:
     text = fields.get(name, "").strip()
     if text not in choices:
         reason = "%(field)s takes %(choices)s, not “%(value)s”."
-        raise Refused(sentence(reason, field=name, choices=" or ".join(choices), value=short(text)))
+        raise Refused(
+            sentence(reason, field=name, choices=" or ".join(choices), value=short(text)), name
+        )
     return text
 
 
@@ -109,7 +114,7 @@ def _whole_number(fields: Fields, name: str) -> int:
     text = _optional(fields, name)
     if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= LARGEST):
         reason = "%(field)s takes a whole number up to %(largest)s, not “%(value)s”."
-        raise Refused(sentence(reason, field=name, largest=LARGEST, value=short(text)))
+        raise Refused(sentence(reason, field=name, largest=LARGEST, value=short(text)), name)
     return int(text)
 
 
@@ -126,4 +131,4 @@ def _parsed_day(name: str, text: str) -> date:
     except ValueError:
         pass
     reason = "%(field)s takes a date like 2027-01-31, not “%(value)s”."
-    raise Refused(sentence(reason, field=name, value=short(text)))
+    raise Refused(sentence(reason, field=name, value=short(text)), name)

@@ -11,7 +11,7 @@ from functools import partial
 from typing import NamedTuple
 
 from config import Settings
-from provisioning import closing, limits, mapping, unanswered
+from provisioning import closing, idempotency, limits, mapping, unanswered
 from records import clock, due
 from records.database import Unavailable
 
@@ -47,6 +47,7 @@ def work(settings: Settings) -> int:
     """Do what is due; how many things were done. What is beyond MOST of a kind waits a minute."""
     _safely("subscriptions start", mapping.start_due)
     _safely("counts are dropped", limits.forget)
+    _safely("answers are dropped", partial(idempotency.forget, settings))
     return sum(_some_of(job, settings) for job in jobs(settings))
 
 

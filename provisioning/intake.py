@@ -9,7 +9,7 @@ from pathlib import Path
 from matching import characters
 from matching.addresses import canonical
 from matching.names import company_name
-from matching.sentences import Refused, sentence
+from matching.sentences import Refused, about, sentence
 from matching.text import is_clean
 from provisioning.directory_files import LONGEST_LINE, check
 from provisioning.directory_files import lines as lines_of
@@ -57,23 +57,28 @@ def read_order(fields: Mapping[str, str], lines: Sequence[Mapping[str, str]]) ->
     number = _text(fields, "number", LONGEST_NUMBER)
     if not NUMBER.fullmatch(number):
         raise Refused(
-            sentence("The order number takes letters, digits, dots, dashes and underscores.")
+            sentence("The order number takes letters, digits, dots, dashes and underscores."),
+            "number",
         )
     role = (fields.get("contact_role") or "customer").strip()
     if role not in ROLES:
-        raise Refused(sentence("The contact's role is customer or partner."))
+        raise Refused(sentence("The contact's role is customer or partner."), "contact_role")
     if not lines:
-        raise Refused(sentence("An order has at least one line."))
+        raise Refused(sentence("An order has at least one line."), "lines")
     company = _text(fields, "company_name", LONGEST)
+    with about("company_name"):
+        company = company_name(company) if company else ""
+    with about("contact_email"):
+        contact = canonical(fields.get("contact_email") or "")
     expires_on = _day(fields, "expires_on")
     return NewOrder(
         number=number,
-        contact_email=canonical(fields.get("contact_email") or ""),
+        contact_email=contact,
         contact_role=role,
-        lines=tuple(_line(line) for line in lines),
+        lines=tuple(_line(place, line) for place, line in enumerate(lines)),
         contact_name=_text(fields, "contact_name", LONGEST),
         language=_text(fields, "language", 35) or "en",
-        company_name=company_name(company) if company else "",
+        company_name=company,
         partner_name=_text(fields, "partner_name", LONGEST),
         # An order that expires on a day can be finished on that day.
         expires_at=datetime.combine(expires_on, time(23, 59, 59), UTC) if expires_on else None,
@@ -140,17 +145,22 @@ def _order(together: list[tuple[int, Fields]]) -> NewOrder | Refused:
         return refused
 
 
-def _line(fields: Mapping[str, str]) -> NewLine:
+def _line(place: int, fields: Mapping[str, str]) -> NewLine:
+    with about(f"lines/{place}"):
+        return _read_line(fields)
+
+
+def _read_line(fields: Mapping[str, str]) -> NewLine:
     sku = _text(fields, "sku", 64)
     if not sku:
-        raise Refused(sentence("A line names its product's number (sku)."))
+        raise Refused(sentence("A line names its product's number (sku)."), "sku")
     quantity = (fields.get("quantity") or "1").strip()
     is_number = quantity.isascii() and quantity.isdigit() and len(quantity) <= len(str(LARGEST))
     if not (is_number and 0 < int(quantity) <= LARGEST):
-        raise Refused(sentence("The quantity of a line is a whole number above 0."))
+        raise Refused(sentence("The quantity of a line is a whole number above 0."), "quantity")
     starts_on, ends_on = _day(fields, "starts_on"), _day(fields, "ends_on")
     if starts_on and ends_on and ends_on < starts_on:
-        raise Refused(sentence("A line ends before it starts."))
+        raise Refused(sentence("A line ends before it starts."), "ends_on")
     product = _text(fields, "product", LONGEST) or sku
     return NewLine(sku, product, int(quantity), starts_on, ends_on)
 
@@ -161,12 +171,14 @@ def _text(fields: Mapping[str, str], name: str, longest: int) -> str:
         raise Refused(
             sentence(
                 "%(field)s is longer than %(longest)s characters.", field=name, longest=longest
-            )
+            ),
+            name,
         )
     if characters.is_blank(text):
         return ""
     if not is_clean(text):
-        raise Refused(sentence("%(field)s has characters that cannot be printed.", field=name))
+        reason = sentence("%(field)s has characters that cannot be printed.", field=name)
+        raise Refused(reason, name)
     return text
 
 
@@ -177,4 +189,4 @@ def _day(fields: Mapping[str, str], name: str) -> date | None:
             return date.fromisoformat(text) if text else None
     except ValueError:
         pass  # a day that no month has
-    raise Refused(sentence("%(field)s is no date like 2027-01-31.", field=name))
+    raise Refused(sentence("%(field)s is no date like 2027-01-31.", field=name), name)

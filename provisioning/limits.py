@@ -11,7 +11,7 @@ from matching.sentences import Sentence, sentence
 from records import budgets, clock
 from records.database import db
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 class Limit(NamedTuple):
@@ -32,7 +32,18 @@ LIMITS = {
         "address": Limit(240, HOUR),
         "network": Limit(2400, HOUR),
     },
+    # A system of the seller's, not a person.
+    "api": {"token": Limit(1200, MINUTE)},
 }
+
+
+class Allowance(NamedTuple):
+    """What is left of a limit after one more: requests, and seconds until it begins anew."""
+
+    limit: Limit
+    left: int
+    seconds: int
+    is_over: bool
 
 
 def allowed(what: str, settings: Settings, **who: str) -> bool:
@@ -47,6 +58,16 @@ def allowed(what: str, settings: Settings, **who: str) -> bool:
         if not _within(what, own, settings):
             return False
         return _within(what, {s: v for s, v in known.items() if s == "network"}, settings)
+
+
+def allowance(what: str, scope: str, value: str, settings: Settings) -> Allowance:
+    """Count one more, and say what is left."""
+    limit, now = LIMITS[what][scope], clock.now()
+    key, began = _digest(f"{scope}|{value}", settings.secret_key), _began(now, limit.window)
+    with db.atomic():
+        count = budgets.count(what, {key: began})[key]
+    seconds = max(1, int((began + limit.window - now).total_seconds()))
+    return Allowance(limit, max(0, limit.most - count), seconds, count > limit.most)
 
 
 def too_often(what: str) -> Sentence:

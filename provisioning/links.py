@@ -7,12 +7,16 @@ from enum import StrEnum
 
 from config import Settings
 from mail.tokens import hash_of, path_of, recovered, token_for
+from matching.sentences import TooLate, sentence
 from provisioning.facts import is_closed
 from records import clock, links, orders
 from records.database import Unavailable, db, digest
 from records.tables import AccessRequest, MagicLink, Order, Session
 
 DOUBLE_CLICK = timedelta(minutes=1)
+# Opens an order: one from its mail, or one that a portal redirects to, which proves no mailbox.
+OPENING = ("launch", "portal")
+PORTAL_LIVES = timedelta(minutes=5)
 
 
 class Standing(StrEnum):
@@ -33,10 +37,12 @@ def issue(
     order: Order | None = None,
     request: AccessRequest | None = None,
     days: int | None = None,
+    lives: timedelta | None = None,
 ) -> MagicLink:
     """A new link for one address; a launch link makes the order's earlier ones useless."""
     if purpose == "launch" and order:
-        links.replace_unclaimed(order, purpose)
+        for earlier in OPENING:
+            links.replace_unclaimed(order, earlier)
     nonce = secrets.token_urlsafe(16)
     now = clock.now()
     return MagicLink.create(
@@ -47,7 +53,7 @@ def issue(
         nonce=nonce,
         token_hash=hash_of(token_for(nonce, settings.secret_key)),
         issued_at=now,
-        expires_at=now + timedelta(days=days or settings.link_days),
+        expires_at=now + (lives or timedelta(days=days or settings.link_days)),
     )
 
 
@@ -101,10 +107,10 @@ def claim(token: str, browser: str, settings: Settings, *purposes: str) -> tuple
         if standing is Standing.LIVING and links.claim(link, browser):
             if order:
                 _first_claim(order, link.email)
-            return Standing.LIVING, start_session(link.email, link.order, settings)
+            return Standing.LIVING, _opened_by(link, settings)
         standing, link = look(token, *purposes)
         if link and standing is Standing.USED and _repeats(link, browser):
-            return Standing.LIVING, start_session(link.email, link.order, settings)
+            return Standing.LIVING, _opened_by(link, settings)
         return standing, ""
 
 
@@ -125,14 +131,36 @@ def _launch(order: Order, by: str) -> None:
     orders.note(order, by, "launched")
 
 
-def start_session(email: str, order: Order | None, settings: Settings) -> str:
-    """A session for a proven mailbox, on one order or on all of a partner's; returns its secret."""
+def for_portal(order: Order, by: str, settings: Settings) -> MagicLink:
+    """A link for another company's portal to redirect the contact to, at once.
+
+    Its mails' links stay good. Refused for an order that nobody can open.
+    """
+    with db.atomic():
+        held = orders.locked(order.id)
+        if is_closed(held):
+            raise TooLate(sentence("This order is closed, and no link opens it."))
+        orders.note(held, by, "portal link")
+        return issue("portal", held.contact_email, settings, order=held, lives=PORTAL_LIVES)
+
+
+def _opened_by(link: MagicLink, settings: Settings) -> str:
+    """The session that a link starts; returns its secret."""
+    proves = link.purpose != "portal"
+    return start_session(link.email, link.order, settings, from_mailbox=proves)
+
+
+def start_session(
+    email: str, order: Order | None, settings: Settings, *, from_mailbox: bool = True
+) -> str:
+    """A session for an address, on one order or on all of a partner's; returns its secret."""
     secret = secrets.token_urlsafe(32)
     now = clock.now()
     Session.create(
         secret_hash=digest(secret),
         email=email,
         order=order,
+        from_mailbox=from_mailbox,
         started_at=now,
         expires_at=now + timedelta(hours=settings.session_hours),
     )

@@ -1,18 +1,21 @@
 """Orders: place, say the purpose, hand over, and what clears which answer."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from config import Settings
 from mail.outbox import enqueue
-from matching.sentences import Refused, sentence
-from provisioning import limits, requests
-from provisioning.facts import is_over, mine
-from provisioning.intake import NewOrder
+from matching.sentences import Refused, TooLate, sentence
+from provisioning import intake, limits, requests
+from provisioning.facts import is_closed, is_over, mine
+from provisioning.intake import Fields, NewOrder
 from provisioning.telling import invite
 from records import clock, lookup, orders
 from records import links as link_rows
 from records.database import Duplicate, db
 from records.tables import Order, OrderLine
+
+CONTACT = ("contact_email", "contact_role", "contact_name", "language")
 
 
 def place(new: NewOrder, settings: Settings, by: str) -> Order:
@@ -35,22 +38,62 @@ def place(new: NewOrder, settings: Settings, by: str) -> Order:
                     partner_organization=partner_organization(new.contact_role, new.contact_email),
                 )
         except Duplicate:
-            raise Refused(
-                sentence("There is an order %(number)s already.", number=new.number)
-            ) from None
-        for position, line in enumerate(new.lines, start=1):
-            OrderLine.create(
-                order=order,
-                position=position,
-                sku=line.sku,
-                product=line.product,
-                quantity=line.quantity,
-                starts_on=line.starts_on,
-                ends_on=line.ends_on,
-            )
+            reason = sentence("There is an order %(number)s already.", number=new.number)
+            raise TooLate(reason, "number") from None
+        _write_lines(order, new)
         orders.note(order, by, "placed")
         invite("launch", order, settings)
     return order
+
+
+def _write_lines(order: Order, new: NewOrder) -> None:
+    for position, line in enumerate(new.lines, start=1):
+        OrderLine.create(
+            order=order,
+            position=position,
+            sku=line.sku,
+            product=line.product,
+            quantity=line.quantity,
+            starts_on=line.starts_on,
+            ends_on=line.ends_on,
+        )
+
+
+def amend(
+    order: Order, changes: Fields, lines: Sequence[Fields] | None, settings: Settings, by: str
+) -> Order:
+    """Change the contact or the lines of an order that nobody has opened yet.
+
+    Another address gets a link of its own, and the earlier one is useless. Refused once it is
+    claimed, and for what no order could be placed with.
+    """
+    with db.atomic():
+        held = orders.locked(order.id)
+        if held.status != "placed" or is_closed(held):
+            raise TooLate(sentence("This order has been opened or closed, and stays as it is."))
+        contact = {name: str(getattr(held, name)) for name in CONTACT}
+        kept = [_fields(line) for line in orders.lines(held)]
+        given = {"number": held.number, **contact, **changes}
+        new = intake.read_order(given, kept if lines is None else lines)
+        changed = [name for name in CONTACT if getattr(new, name) != getattr(held, name)]
+        for name in changed:
+            setattr(held, name, getattr(new, name))
+        held.placed_role = held.contact_role
+        held.partner_organization = partner_organization(held.contact_role, held.contact_email)
+        orders.save(held, [*CONTACT, "placed_role", "partner_organization"])
+        if lines is not None:
+            orders.drop_lines(held)
+            _write_lines(held, new)
+        orders.note(held, by, "amended", ", ".join(changed + ["lines"] * (lines is not None)))
+        if "contact_email" in changed:
+            invite("launch", held, settings)
+    return held
+
+
+def _fields(line: OrderLine) -> Fields:
+    """The text fields of a stored line."""
+    names = ("sku", "product", "quantity", "starts_on", "ends_on")
+    return {name: "" if (value := getattr(line, name)) is None else str(value) for name in names}
 
 
 def partner_organization(role: str, email: str) -> int | None:

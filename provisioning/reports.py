@@ -4,7 +4,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, TypedDict
 
+from config import Settings
+from matching.addresses import canonical
+from matching.names import company_name
 from matching.rules import Candidate
+from matching.sentences import about
+from provisioning import matches
 from provisioning.explaining import Explanation
 from provisioning.facts import facts_of, purpose_of, standing_of
 from provisioning.journey import current_step
@@ -33,6 +38,16 @@ class ExplanationReport(TypedDict):
     tier: str | None
     place: int | None
     why: list[str]
+
+
+def match(name: str, address: str, settings: Settings, limit: int) -> MatchReport:
+    """What a company name and an address lead to, as a partner would see it; raises Refused."""
+    with about("company_name"):
+        company = company_name(name)
+    with about("admin_email"):
+        admin = canonical(address)
+    found = matches.match(company, admin, settings, whole_domain=True)
+    return of_match(found, matches.page(found, settings, size=limit)[0])
 
 
 def of_match(found: Match, candidates: Iterable[Candidate]) -> MatchReport:
@@ -78,6 +93,9 @@ def of_order(order: Order) -> dict[str, Any]:
         "admin_email": order.admin_email,
         "organization": order.organization.ref if order.organization else None,
         "partner_organization": partner.ref if partner else None,
+        "placed_at": order.placed_at.isoformat(timespec="seconds"),
+        "expires_at": order.expires_at.isoformat(timespec="seconds"),
+        "mapping": _mapping(order),
         "lines": [
             {
                 "sku": line.sku,
@@ -100,6 +118,31 @@ def of_order(order: Order) -> dict[str, Any]:
             {"at": row.at.isoformat(), "who": row.who, "what": row.what, "why": row.why}
             for row in orders.history(order)
         ],
+    }
+
+
+def in_short(order: Order) -> dict[str, Any]:
+    """What a list of orders says of each."""
+    return {
+        "number": order.number,
+        "status": order.status,
+        "contact_role": order.contact_role,
+        "company_name": order.company_name,
+        "organization": order.organization.ref if order.organization_id else None,
+        "placed_at": order.placed_at.isoformat(timespec="seconds"),
+        "expires_at": order.expires_at.isoformat(timespec="seconds"),
+    }
+
+
+def _mapping(order: Order) -> dict[str, Any] | None:
+    found = orders.mapping(order)
+    if found is None:
+        return None
+    return {
+        "organization": found.organization.ref,
+        "decided_by": found.decided_by,
+        "decided_at": found.decided_at.isoformat(),
+        "why": found.why,
     }
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from peewee import fn
 
-from records import clock
+from records import clock, events
 from records.database import is_postgresql
 from records.tables import (
     AccessRequest,
@@ -61,13 +61,31 @@ def lines(order: Order) -> list[OrderLine]:
     return list(OrderLine.select().where(OrderLine.order == order).order_by(OrderLine.position))
 
 
+def drop_lines(order: Order) -> None:
+    OrderLine.delete().where(OrderLine.order == order).execute()  # type: ignore[misc]
+
+
+def listed(status: str, after: int, limit: int) -> list[Order]:
+    """Orders in the order of their ids from after one on, with their organizations.
+
+    `status` empty: in whichever.
+    """
+    query = Order.select(Order, Organization).left_outer_join(
+        Organization, on=(Order.organization == Organization.id)
+    )
+    query = query.where(Order.id > after)
+    query = query.where(Order.status == status) if status else query
+    return list(query.order_by(Order.id).limit(limit))
+
+
 def history(order: Order) -> list[History]:
     return list(History.select().where(History.order == order).order_by(History.id))
 
 
 def note(order: Order, who: str, what: str, why: str = "") -> None:
-    """One row of history, in the transaction of what it tells."""
+    """One row of history, in the transaction of what it tells; webhooks hear of some of them."""
     History.create(order=order, at=clock.now(), who=who, what=what, why=why)
+    events.tell(order, what)
 
 
 def was_launched(order: Order) -> bool:

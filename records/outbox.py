@@ -7,7 +7,8 @@ from records.tables import AccessRequest, LinkWish, MagicLink, Order, OutboxRow
 
 NOTICES = ("access_notice", "confirm_question")
 
-_waits = OutboxRow.sent_at.is_null() & OutboxRow.failed_at.is_null()
+_letters = OutboxRow.endpoint.is_null()
+_waits = OutboxRow.sent_at.is_null() & OutboxRow.failed_at.is_null() & _letters
 
 
 def oldest_due_seconds() -> int:
@@ -99,7 +100,7 @@ def waiting() -> int:
 
 def counts() -> dict[str, int]:
     """How many letters wait, were accepted, have failed; one that came back is among the last."""
-    failed, every = OutboxRow.failed_at.is_null(False), OutboxRow.select()
+    failed, every = OutboxRow.failed_at.is_null(False), OutboxRow.select().where(_letters)
     return {
         "waiting": waiting(),
         "sent": every.where(OutboxRow.sent_at.is_null(False) & ~failed).count(),

@@ -10,6 +10,9 @@ from peewee import (
 )
 
 from records import clock
+from records.api_tables import ApiAnswer as ApiAnswer
+from records.api_tables import ApiToken as ApiToken
+from records.api_tables import WebhookEndpoint as WebhookEndpoint
 from records.columns import Maybe, Table, UtcField, index_where
 from records.directory_tables import Lookup as Lookup
 from records.directory_tables import Organization as Organization
@@ -51,6 +54,7 @@ class Order(Table):
 
 UNFINISHED = "status IN ('placed', 'launched', 'waiting')"
 index_where(UNFINISHED, "order_unfinished", Order.expires_at)
+Order.add_index(Order.status, Order.id, name="order_by_status")
 
 
 class OrderLine(Table):
@@ -204,9 +208,12 @@ class Session(Table):
 class OutboxRow(Table):
     """A letter to be sent: which, to whom, about what. Rendered when it is sent.
 
-    One that was sent and has failed came back.
+    One that was sent and has failed came back. With an endpoint it is no letter but an event for a
+    webhook, whose body is written already.
     """
 
+    endpoint: Maybe = ForeignKeyField(WebhookEndpoint, null=True, index=False)
+    endpoint_id: Maybe
     letter = TextField()
     recipient = TextField()
     order: Maybe = ForeignKeyField(Order, null=True)
@@ -228,10 +235,12 @@ class OutboxRow(Table):
 
 
 OutboxRow.add_index(OutboxRow.recipient, OutboxRow.queued_at)
-WAITS = "sent_at IS NULL AND failed_at IS NULL"
+WAITS = "sent_at IS NULL AND failed_at IS NULL AND endpoint_id IS NULL"
+EVENTS = "sent_at IS NULL AND failed_at IS NULL AND endpoint_id IS NOT NULL"
 FAILED = "failed_at IS NOT NULL AND told_at IS NULL"
 index_where(WAITS, "outbox_due", OutboxRow.due_at)
 index_where(f"{WAITS} AND attempts = 0", "outbox_new", OutboxRow.id)
+index_where(EVENTS, "outbox_events", OutboxRow.endpoint, OutboxRow.order, OutboxRow.id)
 index_where("leased_until IS NOT NULL", "outbox_leased", OutboxRow.leased_until)
 index_where(FAILED, "outbox_untold", OutboxRow.id)
 

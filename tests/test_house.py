@@ -39,6 +39,7 @@ HOUSE = {
     "commands": Room(EVERYTHING, {"flask", "click", "gunicorn", "werkzeug"}),
     "config": Room(set(), set()),
     "views": Room({"views", "mail.outbox", *BELOW_THE_PAGES}, WEB),
+    "views.api": Room({"views", *BELOW_THE_PAGES}, WEB | {"pydantic"}),
     "provisioning": Room({"mail.outbox", "mail.tokens", *BELOW_THE_PAGES}, set()),
     "provisioning.journey": Room({"matching"}, set()),
     "matching": Room({"matching"}, TEXT),

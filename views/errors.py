@@ -6,8 +6,10 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from records.database import Unavailable
+from views.api import problems
 from views.forms import FreshLinkForm
 from views.render import current_path, own_path, page
+from views.security import API
 
 
 def init_app(app: Flask) -> None:
@@ -25,6 +27,8 @@ def refuse(error: HTTPException) -> Response:
     if isinstance(request.routing_exception, SecurityError):
         # Without a host of ours there are no addresses, and so no page.
         return Response(_("This is not the address of this site."), 400, mimetype="text/plain")
+    if request.path.startswith(API):
+        return problems.of_http(error)
     plain, static = request.path.startswith("/partner"), request.path.startswith("/static/")
     if code == 404 and not static:
         form = FreshLinkForm(formdata=None)
@@ -44,8 +48,10 @@ def refuse(error: HTTPException) -> Response:
     return response
 
 
-def unavailable(_error: Unavailable) -> Response:
+def unavailable(error: Unavailable) -> Response:
     """The database does not answer; nothing was done by halves."""
+    if request.path.startswith(API):
+        return problems.of_unavailable(error)
     plain = request.path.startswith("/partner")
     response = make_response(_error_page(503, plain, asks=False), 503)
     response.headers["Retry-After"] = "10"

@@ -43,7 +43,7 @@ def home() -> ResponseReturnValue:
 @pages.get("/start/<token>")
 def look(token: str) -> ResponseReturnValue:
     """The link's page: a button, or why there is none. Nothing changes by looking."""
-    standing, link = links.look(token, "launch")
+    standing, link = links.look(token, *links.OPENING)
     if link and standing is not Standing.UNKNOWN:
         if standing is Standing.USED and _is_open_here(link):
             return _onward(link)
@@ -60,10 +60,10 @@ def look(token: str) -> ResponseReturnValue:
 @pages.post("/start/<token>")
 def claim(token: str) -> ResponseReturnValue:
     """Pressing the button starts the session."""
-    _standing, link = links.look(token, "launch")
+    _standing, link = links.look(token, *links.OPENING)
     if link and is_closed(link.order):
         return _closed(link)
-    standing, secret = links.claim(token, session.get("browser", ""), settings(), "launch")
+    standing, secret = links.claim(token, session.get("browser", ""), settings(), *links.OPENING)
     if link is None or standing is not Standing.LIVING:
         if link and standing is Standing.USED and _is_open_here(link):
             return _onward(link)

@@ -90,13 +90,14 @@ class Cast:
             "dispute": {"outcome": "stopped"},
             "moved": {"before": "Acme Trading"},
             "moved_away": {"before": "Acme Trading"},
+            "webhook_paused": {"number": 3, "url": "https://shop.example/hooks", "why": "no"},
         }
         facts = usual[letter] | changed
         if isinstance(facts.get("link"), str):
             facts["link"] = self.link(facts["link"])
         about: dict[str, Any] = {"order": self.order, "request": self.request}
-        if letter in ("partner_sign_in", "digest"):
-            about = {} if letter == "partner_sign_in" else {"request": self.request}
+        if letter in ("partner_sign_in", "webhook_paused", "digest"):
+            about = {"request": self.request} if letter == "digest" else {}
         self.order.status = "expired" if letter == "expired" else self.order.status
         self.order.save()
         return enqueue(letter, to or CONTACT, **about, **facts)
