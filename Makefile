@@ -36,11 +36,12 @@ lint: .venv/.checks
 	$(BIN)/mypy
 	$(BIN)/djlint --quiet --lint partials mail
 
-# Without any network: what bandit is at least fairly sure of, every page's headers, and a crawl of
-# all links and forms as five people find them.
+# Without any network: what bandit is at least fairly sure of, every page's headers, a crawl of all
+# links and forms as five people find them, and the API against its own description. API_EXAMPLES
+# bounds how much of it is tried.
 audit: .venv/.checks
 	$(BIN)/bandit --quiet --recursive -ll -ii app.py config.py commands mail matching provisioning records views
-	@$(BIN)/pytest tests/pages/test_headers.py tests/audit
+	@API_EXAMPLES=$${API_EXAMPLES:-100} $(BIN)/pytest tests/pages/test_headers.py tests/audit tests/api/test_contract.py
 
 # Measurements, as tables under bench/results/.
 bench: .venv/.checks

@@ -187,6 +187,7 @@ def written() -> Iterator[StringIO]:
     [
         (f"GET /start/{TOKEN} HTTP/1.1", "GET /start/… HTTP/1.1"),
         (f"/requests/{TOKEN}?x=1", "/requests/…?x=1"),
+        (f"Authorization: Bearer hp_{TOKEN}", "Authorization: Bearer …"),
         (f"Cookie: homeport=.eJw{TOKEN}.aSJx.{TOKEN}", "Cookie: homeport=.….aSJx.…"),
         (f"Key (email)=({CAROL}) already exists", "Key (email)=(•••@acme.com) already exists"),
         ("contact_email=nora%40acme.com&n=1", "contact_email=•••@acme.com&n=1"),

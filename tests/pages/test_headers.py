@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -55,17 +56,20 @@ def values_of(stage: Stage) -> dict[str, list[str]]:
         "number": ["70012345", "absent"],
         "token": [*tokens, "unknown"],
         "filename": ["style.css", "absent.css"],
+        "ref": ["acme", "absent"],
+        "email": ["bob@acme.com", "absent"],
         "name": [*names, "absent"],
         "which": ["1"],
     }
 
 
 def addresses(rule: Rule, values: dict[str, list[str]]) -> Iterator[str]:
-    if not rule.arguments:
-        yield rule.rule
-    for name in rule.arguments:
-        for value in values[name]:
-            yield re.sub(rf"<(?:[^<>]*:)?{name}>", value, rule.rule)
+    names = sorted(rule.arguments)
+    for chosen in product(*(values[name] for name in names)):
+        path = rule.rule
+        for name, value in zip(names, chosen, strict=True):
+            path = re.sub(rf"<(?:[^<>]*:)?{name}>", value, path)
+        yield path
 
 
 def world(stage: Stage) -> Page:

@@ -90,9 +90,10 @@ def _operation(told: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
         content = {reading.JSON: {"schema": schemas[told.body.__name__]}}
         said["requestBody"] = {"required": not told.body_optional, "content": content}
     if told.lines:
+        # To a schema the body is no JSON document but lines of them, and so there is none.
         about = f"JSON lines, each a {told.lines.__name__} of the schemas below."
-        content = {reading.JSON_LINES[0]: {"schema": {"type": "string", "description": about}}}
-        said["requestBody"] = {"required": True, "content": content}
+        content = {reading.JSON_LINES[0]: {}}
+        said["requestBody"] = {"required": True, "description": about, "content": content}
     return said
 
 
@@ -120,8 +121,7 @@ def _responses(told: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
     for status, shape in told.answers.items():
         answers[str(status)] = {"description": told.summary, "headers": dict(_COUNTS)}
         if told.lines:
-            content = {reading.JSON_LINES[0]: {"schema": _TEXT}}
-            answers[str(status)]["content"] = content
+            answers[str(status)]["content"] = {reading.JSON_LINES[0]: {}}
         elif shape:
             content = {reading.JSON: {"schema": schemas[shape.__name__]}}
             answers[str(status)]["content"] = content
