@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from config import Settings
 from mail.outbox import enqueue
-from matching.sentences import Refused, sentence
+from matching.sentences import Refused, TooLate, sentence
 from provisioning import requests
 from provisioning.days import is_chased
 from provisioning.facts import facts_of, standing_of
@@ -57,9 +57,9 @@ def cancel(order: Order, by: str, why: str) -> None:
     with db.atomic():
         held = orders.locked(order.id)
         if "provisioned" in (held.status, held.stopped_from):
-            raise Refused(sentence("This order is provisioned, and cannot be cancelled any more."))
+            raise TooLate(sentence("This order is provisioned, and cannot be cancelled any more."))
         if held.status == "cancelled":
-            raise Refused(sentence("This order is cancelled already."))
+            raise TooLate(sentence("This order is cancelled already."))
         _close(held, "cancelled", by, why)
         enqueue("cancelled", held.contact_email, order=held, why=why)
         end_disputes(held, "approved", "cancelled", by, why)

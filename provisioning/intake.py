@@ -54,7 +54,7 @@ class NewOrder:
 
 def read_order(fields: Mapping[str, str], lines: Sequence[Mapping[str, str]]) -> NewOrder:
     """An order from text fields named as in the orders file; raises Refused."""
-    number = _text(fields, "number", LONGEST_NUMBER)
+    number = plain_text(fields, "number", LONGEST_NUMBER)
     if not NUMBER.fullmatch(number):
         raise Refused(
             sentence("The order number takes letters, digits, dots, dashes and underscores."),
@@ -65,7 +65,7 @@ def read_order(fields: Mapping[str, str], lines: Sequence[Mapping[str, str]]) ->
         raise Refused(sentence("The contact's role is customer or partner."), "contact_role")
     if not lines:
         raise Refused(sentence("An order has at least one line."), "lines")
-    company = _text(fields, "company_name", LONGEST)
+    company = plain_text(fields, "company_name", LONGEST)
     with about("company_name"):
         company = company_name(company) if company else ""
     with about("contact_email"):
@@ -76,10 +76,10 @@ def read_order(fields: Mapping[str, str], lines: Sequence[Mapping[str, str]]) ->
         contact_email=contact,
         contact_role=role,
         lines=tuple(_line(place, line) for place, line in enumerate(lines)),
-        contact_name=_text(fields, "contact_name", LONGEST),
-        language=_text(fields, "language", 35) or "en",
+        contact_name=plain_text(fields, "contact_name", LONGEST),
+        language=plain_text(fields, "language", 35) or "en",
         company_name=company,
-        partner_name=_text(fields, "partner_name", LONGEST),
+        partner_name=plain_text(fields, "partner_name", LONGEST),
         # An order that expires on a day can be finished on that day.
         expires_at=datetime.combine(expires_on, time(23, 59, 59), UTC) if expires_on else None,
     )
@@ -151,7 +151,7 @@ def _line(place: int, fields: Mapping[str, str]) -> NewLine:
 
 
 def _read_line(fields: Mapping[str, str]) -> NewLine:
-    sku = _text(fields, "sku", 64)
+    sku = plain_text(fields, "sku", 64)
     if not sku:
         raise Refused(sentence("A line names its product's number (sku)."), "sku")
     quantity = (fields.get("quantity") or "1").strip()
@@ -161,11 +161,12 @@ def _read_line(fields: Mapping[str, str]) -> NewLine:
     starts_on, ends_on = _day(fields, "starts_on"), _day(fields, "ends_on")
     if starts_on and ends_on and ends_on < starts_on:
         raise Refused(sentence("A line ends before it starts."), "ends_on")
-    product = _text(fields, "product", LONGEST) or sku
+    product = plain_text(fields, "product", LONGEST) or sku
     return NewLine(sku, product, int(quantity), starts_on, ends_on)
 
 
-def _text(fields: Mapping[str, str], name: str, longest: int) -> str:
+def plain_text(fields: Mapping[str, str], name: str, longest: int) -> str:
+    """A field as one line that can be printed; empty where it says nothing. Or raises Refused."""
     text = (fields.get(name) or "").strip()
     if len(text) > longest:
         raise Refused(

@@ -93,9 +93,6 @@ def of_order(order: Order) -> dict[str, Any]:
         "admin_email": order.admin_email,
         "organization": order.organization.ref if order.organization else None,
         "partner_organization": partner.ref if partner else None,
-        "placed_at": order.placed_at.isoformat(timespec="seconds"),
-        "expires_at": order.expires_at.isoformat(timespec="seconds"),
-        "mapping": _mapping(order),
         "lines": [
             {
                 "sku": line.sku,
@@ -118,6 +115,16 @@ def of_order(order: Order) -> dict[str, Any]:
             {"at": row.at.isoformat(), "who": row.who, "what": row.what, "why": row.why}
             for row in orders.history(order)
         ],
+    }
+
+
+def in_full(order: Order) -> dict[str, Any]:
+    """The same with its times and its mapping, for the seller's systems."""
+    return {
+        **of_order(order),
+        "placed_at": order.placed_at.isoformat(timespec="seconds"),
+        "expires_at": order.expires_at.isoformat(timespec="seconds"),
+        "mapping": _mapping(order),
     }
 
 

@@ -90,7 +90,11 @@ class Cast:
             "dispute": {"outcome": "stopped"},
             "moved": {"before": "Acme Trading"},
             "moved_away": {"before": "Acme Trading"},
-            "webhook_paused": {"number": 3, "url": "https://shop.example/hooks", "why": "no"},
+            "webhook_paused": {
+                "number": 3,
+                "url": "https://shop.example/hooks",
+                "why": "it answers 503",
+            },
         }
         facts = usual[letter] | changed
         if isinstance(facts.get("link"), str):

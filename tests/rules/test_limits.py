@@ -37,4 +37,5 @@ def test_every_limit_holds_by_network_and_everything_that_learns_or_mails_has_on
         "hand over": {"order", "address", "network"},
         "ask": {"order", "network"},
         "look up": {"order", "address", "network"},
+        "api": {"token"},  # known to the seller, wherever it asks from
     }

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from matching.sentences import Refused, sentence
-from provisioning import intake, links, orders, reports
+from provisioning import closing, intake, links, orders, reports
 from records import orders as rows
 from records.tables import Order
 from views.api import shapes
@@ -27,7 +27,7 @@ LOOK, CHANGE = ("orders", "read"), ("orders",)
 def place_order(call: Call) -> Reply:
     fields, lines = _as_text(call.body.model_dump())
     order = orders.place(intake.read_order(fields, lines or []), settings(), call.by)
-    return Reply(201, reports.of_order(order), at(f"/orders/{order.number}"))
+    return Reply(201, reports.in_full(order), at(f"/orders/{order.number}"))
 
 
 @operation(
@@ -62,7 +62,7 @@ def list_orders(call: Call) -> Reply:
     refuses=("not-found",),
 )
 def show_order(call: Call) -> Reply:
-    return Reply(200, reports.of_order(_order(call)))
+    return Reply(200, reports.in_full(_order(call)))
 
 
 @operation(
@@ -78,7 +78,7 @@ def show_order(call: Call) -> Reply:
 def amend_order(call: Call) -> Reply:
     changes, lines = _as_text(call.body.model_dump(exclude_none=True))
     order = orders.amend(_order(call), changes, lines, settings(), call.by)
-    return Reply(200, reports.of_order(order))
+    return Reply(200, reports.in_full(order))
 
 
 @operation(
@@ -99,6 +99,24 @@ def make_link(call: Call) -> Reply:
         "expires_at": link.expires_at.isoformat(timespec="seconds"),
     }
     return Reply(201, said)
+
+
+@operation(
+    "POST",
+    "/orders/{number}/cancel",
+    summary="Cancel an order that is not provisioned; its contact is told why.",
+    scopes=CHANGE,
+    path=shapes.OrderPath,
+    body=shapes.Cancellation,
+    body_optional=True,
+    answers={200: shapes.Order},
+    refuses=("not-found", "conflict"),
+)
+def cancel_order(call: Call) -> Reply:
+    order = _order(call)
+    why = intake.plain_text(call.body.model_dump(), "why", intake.LONGEST)
+    closing.cancel(order, call.by, why)
+    return Reply(200, reports.in_full(rows.by_id(order.id)))
 
 
 def _order(call: Call) -> Order:
