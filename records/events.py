@@ -15,8 +15,10 @@ EVENTS: dict[str, tuple[str, dict[str, Any]]] = {
     "provisioned": ("order.provisioned", {}),
     "waiting": ("order.held", {}),
     "expired": ("order.expired", {}),
+    "moved": ("order.mapped", {}),
     **{
-        f"request {status}": ("request.decided", {"request": {"kind": "access", "status": status}})
+        f"{word} {status}": ("request.decided", {"request": {"kind": kind, "status": status}})
+        for word, kind in (("request", "access"), ("question", "confirm"))
         for status in ("approved", "accepted", "declined", "reported")
     },
     "first administrator confirmed": (

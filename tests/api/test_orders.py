@@ -146,6 +146,24 @@ def test_no_link_opens_a_closed_order(system, stage):
     assert "cancelled" in PageClient(stage.app).get(path)
 
 
+def test_an_order_is_cancelled_once_and_never_after_it_is_provisioned(system):
+    system("POST", "/orders", order(), 201)
+    said = system("POST", "/orders/4711/cancel", {"why": "Ordered twice."})
+    assert said["status"] == "cancelled"
+    assert (said["history"][-1]["what"], said["history"][-1]["why"]) == (
+        "cancelled",
+        "Ordered twice.",
+    )
+    assert system("POST", "/orders/4711/cancel", status=409)["type"].endswith("#conflict")
+    system("POST", "/orders", order("2"), 201)
+    Order.update(status="provisioned").where(Order.number == "2").execute()
+    system("POST", "/orders/2/cancel", status=409)
+    system("POST", "/orders/none/cancel", status=404)
+    assert system("POST", "/orders/2/cancel", {"why": "a\nb"}, 422)["errors"] == [
+        {"pointer": "/why", "detail": "why has characters that cannot be printed."}
+    ]
+
+
 def test_an_order_that_is_not_there_is_not_found(system):
     for method, path, body in (("GET", "", None), ("PATCH", "", {}), ("POST", "/links", None)):
         said = system(method, f"/orders/absent{path}", body, 404)

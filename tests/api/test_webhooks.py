@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from threading import Thread
@@ -32,7 +33,8 @@ class Listener:
 
     def __init__(self) -> None:
         self.heard: list[tuple[dict[str, str], bytes]] = []
-        self.status, self.said = 204, {}
+        self.status = 204
+        self.said: dict[str, str] = {}
         listener = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -256,7 +258,7 @@ def test_who_answers_byte_by_byte_is_cut_off(monkeypatch):
         thread = Thread(target=drip)
         thread.start()
         url = checked(f"http://127.0.0.1:{server.getsockname()[1]}/", loopback=True)
-        with pytest.raises((OSError, webhook_call.http.client.HTTPException)):
+        with pytest.raises((OSError, HTTPException)):
             webhook_call.call(url, {}, b"{}", loopback=True)
         thread.join(timeout=30)
         assert not thread.is_alive()

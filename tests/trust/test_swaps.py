@@ -56,6 +56,7 @@ ROUTES = {
     "/api/v1/orders": "system",
     "/api/v1/orders/<number>": "system",
     "/api/v1/orders/<number>/links": "system",
+    "/api/v1/orders/<number>/cancel": "system",
     "/api/v1/matches": "system",
     "/api/v1/organizations/<ref>": "system",
     "/api/v1/organizations/<ref>/users/<email>": "system",

@@ -46,6 +46,12 @@ EXAMPLES = (
         201,
     ),
     Example(
+        sentence("Cancel it"),
+        f"""curl "$HOMEPORT/api/v1/orders/4711/cancel" {_AUTH} {_JSON} \\
+  -d '{{"why": "Ordered twice."}}'""",
+        200,
+    ),
+    Example(
         sentence("Store an organization"),
         f"""curl -X PUT "$HOMEPORT/api/v1/organizations/acme" {_AUTH} {_JSON} \\
   -d '{{"name": "Acme GmbH", "kind": "customer", "origin": "online",
