@@ -140,7 +140,7 @@ class Endless:
             self.left -= 1
             user = {
                 "organization_ref": "none",
-                "email": f"u{next(self.number)}@acme.com",
+                "email": f"u{next(self.number) % 400}@acme.com",
                 "full_admin": 0,
             }
             self.rest += lines(user)
