@@ -41,7 +41,7 @@ lint: .venv/.checks
 # bounds how much of it is tried.
 audit: .venv/.checks
 	$(BIN)/bandit --quiet --recursive -ll -ii app.py config.py commands mail matching provisioning records views
-	@API_EXAMPLES=$${API_EXAMPLES:-100} $(BIN)/pytest tests/pages/test_headers.py tests/audit tests/api/test_contract.py
+	@API_EXAMPLES=$${API_EXAMPLES:-30} $(BIN)/pytest tests/pages/test_headers.py tests/audit tests/api/test_contract.py
 
 # Measurements, as tables under bench/results/.
 bench: .venv/.checks

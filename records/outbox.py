@@ -8,7 +8,8 @@ from records.tables import AccessRequest, LinkWish, MagicLink, Order, OutboxRow
 NOTICES = ("access_notice", "confirm_question")
 
 _letters = OutboxRow.endpoint.is_null()
-_waits = OutboxRow.sent_at.is_null() & OutboxRow.failed_at.is_null() & _letters
+_open = OutboxRow.sent_at.is_null() & OutboxRow.failed_at.is_null()
+_waits = _open & _letters
 
 
 def oldest_due_seconds() -> int:
@@ -109,8 +110,8 @@ def counts() -> dict[str, int]:
 
 
 def discard(why: str) -> int:
-    """Give up all that waits, and trouble nobody with it; how many there were."""
+    """Give up all that waits, events too, and trouble nobody with it; how many there were."""
     now = clock.now()
     given_up = OutboxRow.update(failed_at=now, told_at=now, leased_until=None, last_error=why)
-    changed: int = given_up.where(_waits).execute()
+    changed: int = given_up.where(_open).execute()
     return changed

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.commands.programs import environment, flask, output_until, started
+from tests.commands.programs import ROOT, environment, flask, output_until, started
 from tests.support.examples import command_of, status_of
 from views.api.examples import EXAMPLES
 from views.api.operation import OPERATIONS
@@ -56,7 +56,7 @@ def test_every_command_to_copy_does_what_it_says(running):
         assert status_of(done.stdout) == example.status, done.stdout
 
 
-def test_the_server_keeps_what_its_description_promises(running):
+def test_the_server_keeps_what_its_description_promises(running, tmp_path):
     program = Path(sys.executable).with_name("schemathesis")
     done = subprocess.run(
         [
@@ -65,8 +65,9 @@ def test_the_server_keeps_what_its_description_promises(running):
             *("-H", f"Authorization: Bearer {running.token}", "--seed", "1"),
             *("--max-examples", EXAMPLES_EACH, "--suppress-health-check", "all", "--no-color"),
         ],
-        env=os.environ | {"SCHEMATHESIS_HOOKS": "tests.support.json_lines"},
-        cwd=HERE.parent.parent,
+        env=os.environ
+        | {"SCHEMATHESIS_HOOKS": "tests.support.json_lines", "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,  # where it leaves what it remembers
         capture_output=True,
         text=True,
     )

@@ -17,7 +17,7 @@ from mail import webhook_call, webhook_worker
 from matching.destinations import checked, is_allowed
 from matching.sentences import Refused
 from provisioning import webhooks
-from records import clock
+from records import clock, fence, outbox
 from records import webhooks as rows
 from records.database import db
 from records.tables import OutboxRow, WebhookEndpoint
@@ -188,6 +188,17 @@ def test_one_event_that_is_never_taken_is_given_up_and_stops_nothing_else(stage,
     assert row.failed_at
     assert row.last_error == "given up after 72 hours: it answers 400"
     assert not WebhookEndpoint.get().paused_at
+
+
+def test_nothing_is_sent_behind_a_fence_and_what_a_backup_holds_can_be_given_up(stage, listener):
+    webhooks.add(listener.url, stage.settings)
+    stage.place(number="1")
+    fence.put_up("restored")
+    assert deliver(stage) == 0
+    assert outbox.discard("sent before") == 2
+    fence.lift()
+    assert deliver(stage) == 0
+    assert listener.heard == []
 
 
 def test_who_is_gone_is_paused_at_once(stage, listener):
