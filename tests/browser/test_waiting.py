@@ -1,5 +1,7 @@
 """The page of an order that waits looks again by itself, and disturbs nobody who reads it."""
 
+import re
+
 from playwright.sync_api import expect
 
 from records import clock
@@ -7,7 +9,7 @@ from records.tables import OutboxRow
 from tests.browser.places import take_over
 from tests.browser.places_after import waiting_page
 from tests.browser.places_requests import asked_to_confirm
-from tests.browser.walking import at, heading
+from tests.browser.walking import heading
 from tests.support.cast import ALICE, BOB, acme
 
 
@@ -55,7 +57,8 @@ def test_without_javascript_it_refreshes_until_that_is_stopped(plain_page, stage
     plain_page.wait_for_url("**/waiting?still=1")
     assert "This page stays as it is." in plain_page.content()
     plain_page.get_by_role("link", name="Someone else will set this up").click()
-    at(plain_page, "hand-over")
+    expect(plain_page).to_have_url(re.compile("/orders/70012345/hand-over$"))
+    expect(plain_page.get_by_role("heading", level=1)).to_have_text("Who will set this up?")
 
 
 def test_enter_on_a_card_never_asks_and_a_click_does(page, stage):
