@@ -1,6 +1,7 @@
 """Mail servers for tests: a real one that answers as told, and one that misbehaves."""
 
 import contextlib
+import os
 import socket
 import ssl
 import struct
@@ -154,7 +155,8 @@ def scripted(endings: dict[str, Ending], tls: ssl.SSLContext | None = None, **op
 def reset(connection: socket.socket) -> None:
     """An RST instead of an answer."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.close()
+    # Whoever reads lines of it would keep it open if it were closed by its own method.
+    os.close(connection.detach())
 
 
 def hang_up(connection: socket.socket) -> None:
