@@ -187,8 +187,7 @@ def moved_away(matter: Matter) -> Context:
 
 
 def webhook_paused(matter: Matter) -> Context:
-    # The address is said without its scheme, so that no mail program makes a link of it.
-    address = str(matter.facts["url"]).partition("://")[2]
+    address = wording.plain(str(matter.facts["url"]).partition("://")[2])
     why = wording.plain(matter.facts["why"])
     rows = [(gettext("Address"), [address]), (gettext("Reason"), [why])]
     return {"rows": rows, "number": str(matter.facts["number"])}

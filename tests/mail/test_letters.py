@@ -99,7 +99,7 @@ FACTS = {
     "hand_over_new": ["handed over to you by dave@acme.com", "Customer: you set it up"],
     "hand_over_old": ["set up by dave@acme.com", "your session have ended"],
     "partner_sign_in": ["you are the contact of", "works once, until"],
-    "webhook_paused": ["shop.example/hooks", "flask webhooks resume 3", "it answers 503"],
+    "webhook_paused": ["shop. example/hooks", "flask webhooks resume 3", "it answers 503"],
     "access_notice": [CONTACT, PERSON, "Acme GmbH", "1,200 × Meetings", "Northwind Cloud",
                       "proven: a link sent to this mailbox", "not proven", "Add as full admin",
                       "Accept the subscription, do not add the person", "Decline",
