@@ -64,7 +64,7 @@ ENDINGS = {
     "refused: late: approved": 5,
     "refused: late: expired": 2,
     "refused: late: withdrawn": 2,
-    "refused: not entitled": 3,
+    "refused: not entitled": 2,
     "refused: dead link": 50,
     "refused: closed": 8,
     "refused: former contact": 30,
