@@ -1,14 +1,16 @@
 """What a letter is about: plain, cleaned values read from its outbox row."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from mail.wording import cleaned, lines, one_line, plain
-from records import orders, requests
+from records import requests
 from records.tables import AccessRequest, Order, OrderLine, OutboxRow
 
+Lines = Mapping[int, Sequence[OrderLine]]  # of orders, by their ids
 MOST = 50  # requests in one digest; its page has all of them
 
 
@@ -79,8 +81,8 @@ class Matter:
         return self.order.organization if self.order else ""
 
 
-def of(row: OutboxRow) -> Matter:
-    """Read everything that a row's letter may say."""
+def of(row: OutboxRow, lines: Lines) -> Matter:
+    """Everything that a row's letter may say, of what was read for several rows at once."""
     request, is_digest = row.request, row.letter == "digest"
     order = row.order or (request and not is_digest and request.order)
     return Matter(
@@ -90,14 +92,14 @@ def of(row: OutboxRow) -> Matter:
         message_id=row.message_id,
         queued_at=row.queued_at,
         language=order.language if order and row.letter != "alert" else "",
-        order=_ordered(order) if order else None,
+        order=_ordered(order, lines.get(order.id, ())) if order else None,
         request=_asked(request) if request else None,
         waiting=_waiting(request.organization_id, row.recipient) if is_digest else (),
         facts=_facts(row.facts),
     )
 
 
-def _ordered(order: Order) -> Ordered:
+def _ordered(order: Order, lines: Sequence[OrderLine]) -> Ordered:
     return Ordered(
         number=one_line(order.number),
         contact=order.contact_email,
@@ -111,7 +113,7 @@ def _ordered(order: Order) -> Ordered:
         is_provisioned=order.status == "provisioned",
         is_stopped=order.status == "stopped",
         expires_at=order.expires_at,
-        lines=tuple(_line(line) for line in orders.lines(order)),
+        lines=tuple(map(_line, lines)),
     )
 
 

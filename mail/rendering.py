@@ -6,8 +6,9 @@ from pathlib import Path
 
 import css_inline
 from babel import Locale
-from flask import render_template
-from flask_babel import force_locale, get_babel
+from flask import current_app
+from flask_babel import force_locale, get_babel, get_translations
+from markupsafe import Markup
 
 from config import Settings
 from mail import wording
@@ -49,10 +50,10 @@ def write(matter: Matter, link: Link | None, settings: Settings) -> Letter:
     locale = _spoken(matter.language)
     with force_locale(str(locale)):
         context = _common(matter, link, settings, locale) | WRITERS[matter.letter](matter)
-        subject = wording.one_line(render_template(f"mail/{matter.letter}/subject.txt", **context))
+        subject = wording.one_line(_filled(f"{matter.letter}/subject.txt", context))
         context["subject"] = wording.shortened(subject, wording.SUBJECT)
-        text = render_template(f"mail/{matter.letter}/body.txt", **context)
-        html = render_template(f"mail/{matter.letter}/body.html", **context)
+        text = _filled(f"{matter.letter}/body.txt", context)
+        html = _filled(f"{matter.letter}/body.html", context)
     return Letter(
         row_id=matter.id,
         name=matter.letter,
@@ -63,6 +64,18 @@ def write(matter: Matter, link: Link | None, settings: Settings) -> Letter:
         message_id=f"<{matter.message_id}@{settings.host}>",
         queued_at=matter.queued_at,
     )
+
+
+def _filled(template: str, context: Context) -> str:
+    """A template of mail/ in the language of the moment, which is looked up once."""
+    made = current_app.jinja_env.get_template(f"mail/{template}")
+    said = get_translations().ugettext
+    kind = Markup if template.endswith(".html") else str
+
+    def translated(text: str, **values: object) -> str:
+        return kind(said(text)) % values
+
+    return made.render(context, _=translated)
 
 
 def _spoken(language: str) -> Locale:

@@ -3,11 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from textwrap import TextWrapper
 from typing import Any
 
-from flask_babel import format_date, format_datetime, format_decimal, get_timezone
+from babel import Locale
+from babel.dates import format_datetime
+from flask_babel import format_date, format_decimal, get_locale, get_timezone
 
 from matching import characters
 from matching.moments import zone_name
@@ -66,8 +69,14 @@ def shortened(text: str, length: int) -> str:
 
 def when(moment: datetime) -> str:
     """22 November 2026, 19:10 CET (UTC+1): in the seller's zone, by name"""
-    there = moment.astimezone(get_timezone())
-    return f"{format_datetime(there, f'{DAY}, HH:mm', rebase=False)} {zone_name(there)}"
+    return _when(moment.replace(second=0, microsecond=0), get_timezone(), get_locale())
+
+
+@lru_cache(maxsize=256)
+def _when(moment: datetime, zone: tzinfo, locale: Locale) -> str:
+    there = moment.astimezone(zone)
+    said = format_datetime(there, f"{DAY}, HH:mm", tzinfo=there.tzinfo, locale=locale)
+    return f"{said} {zone_name(there)}"
 
 
 def day(value: date) -> str:
@@ -114,13 +123,14 @@ def _block(block: str, links: Sequence[str]) -> str:
             out += [line.strip() if line.strip() in links else line] * stands_alone
         else:
             loose = f"{loose} {line.strip()}"
-    return "\n".join(out + _paragraph(loose))
+    return "\n".join([*out, *_paragraph(loose)])
 
 
-def _paragraph(text: str) -> list[str]:
+def _paragraph(text: str) -> Sequence[str]:
     return _filled(text.strip(), COLUMNS, "  " if text.startswith("- ") else "")
 
 
-def _filled(text: str, width: int, indent: str = "") -> list[str]:
+@lru_cache(maxsize=1024)  # most paragraphs are the same in many letters
+def _filled(text: str, width: int, indent: str = "") -> tuple[str, ...]:
     wrapper = TextWrapper(width, subsequent_indent=indent, break_on_hyphens=False)
-    return wrapper.wrap(text)
+    return tuple(wrapper.wrap(text))

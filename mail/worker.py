@@ -2,24 +2,24 @@
 
 import logging
 import time
-import traceback
+from concurrent.futures import Future
+from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 from threading import Event
 from typing import Self
 
 from flask_mail import BadHeaderError
 
 from config import Settings
-from mail import leases, matter, refusals, sendable
+from mail import leases, refusals
 from mail.mailbox import LocalMailbox
-from mail.post import Post, addressed
-from mail.rendering import write
+from mail.post import Post
 from mail.retries import next_try
 from mail.sendable import Reissue
 from mail.smtp import SafeConnection, ServerError
+from mail.writing import give_up, messages, unwritable
 from records import addresses, clock, fence
-from records.database import Unavailable, db
+from records.database import db
 from records.tables import OutboxRow
 
 BATCH = 50
@@ -32,8 +32,6 @@ MARKED_WITHIN = 0.1  # seconds
 LONGEST_BATCH = 10  # seconds
 # On top of two attempts: for what else a batch does, on a machine that is busy.
 MARGIN = timedelta(seconds=30)
-# Never reached by an ordinary letter in 72 hours: each worker that took this one has ended.
-MOST_ATTEMPTS = 60
 
 log = logging.getLogger(__name__)
 
@@ -64,13 +62,15 @@ class Worker:
         waiting = leases.take(limit, 2 * longest + MARGIN)
         taken, losses, until = len(waiting), 0, time.monotonic() + LONGEST_BATCH
         try:
-            while waiting and clock.now() + longest <= waiting[0].leased_until:
-                if (stop and stop.is_set()) or time.monotonic() > until:
-                    break
-                lost = self._deliver(waiting.pop(0))
-                losses = losses + 1 if lost else 0
-                if losses == PATIENCE or isinstance(lost, ServerError):
-                    self._postpone_all(waiting, lost)
+            with closing(messages(waiting, self.settings, self.reissue)) as written:
+                while waiting and clock.now() + longest <= waiting[0].leased_until:
+                    if (stop and stop.is_set()) or time.monotonic() > until:
+                        break
+                    message = next(written)
+                    lost = self._deliver(waiting.pop(0), message)
+                    losses = losses + 1 if lost else 0
+                    if losses == PATIENCE or isinstance(lost, ServerError):
+                        self._postpone_all(waiting, lost)
             return taken - len(waiting)
         finally:
             self.mark()
@@ -84,10 +84,14 @@ class Worker:
                 log.info("letter %s sent, row %d", row.letter, row.id)
             self.accepted = []
 
-    def _deliver(self, row: OutboxRow) -> Exception | None:
-        """Settle one row; returns the error when the server was lost on the way."""
-        post = self._post(row)
-        if post is None:
+    def _deliver(self, row: OutboxRow, message: Future[Post] | None) -> Exception | None:
+        """Send one row's message; returns the error when the server was lost on the way."""
+        if message is None:
+            return None
+        try:
+            post = message.result()
+        except Exception as error:
+            unwritable(row, error)
             return None
         try:
             self.carrier.send(post, post.return_address)
@@ -100,27 +104,6 @@ class Worker:
             self.mark()
         return None
 
-    def _post(self, row: OutboxRow) -> Post | None:
-        """The message of a row; None when there is none, and the row is settled."""
-        try:
-            about = matter.of(row)
-            link = sendable.link_of(row, self.settings, self.reissue)
-            if reason := sendable.pointless(about, row, link):
-                leases.drop(row, reason)
-            elif addresses.is_dead(row.recipient):
-                leases.give_up(row, "its address takes no mail")
-            elif row.attempts >= MOST_ATTEMPTS:
-                _give_up(row, "each worker that tried it came to an end")
-            else:
-                return addressed(write(about, link, self.settings), self.settings)
-        except Unavailable:
-            raise  # the database's trouble, not this letter's
-        except Exception as error:
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            where = f"{Path(place.filename).name}:{place.lineno}"
-            _give_up(row, f"it could not be written: {type(error).__name__} at {where}")
-        return None
-
     def _refused(self, row: OutboxRow, error: Exception) -> Exception | None:
         """A mail that was not accepted: over for good, or tried again."""
         reason = refusals.reason(error)
@@ -130,7 +113,7 @@ class Worker:
         with db.atomic():
             if refusals.is_about_the_address(error):
                 addresses.mark_dead(row.recipient, reason)
-            _give_up(row, reason)
+            give_up(row, reason)
         return None
 
     def _postpone_all(self, rows: list[OutboxRow], error: Exception | None) -> None:
@@ -142,15 +125,10 @@ def _carrier(settings: Settings) -> SafeConnection | LocalMailbox:
     return LocalMailbox(settings.mailbox_dir) if settings.mailbox_dir else SafeConnection(settings)
 
 
-def _give_up(row: OutboxRow, reason: str) -> None:
-    leases.give_up(row, reason)
-    log.error("letter %s failed, row %d: %s", row.letter, row.id, reason)
-
-
 def _try_again(row: OutboxRow, reason: str) -> None:
     due = next_try(row.queued_at, row.attempts, clock.now())
     if due is None:
-        _give_up(row, f"given up after 72 hours: {reason}")
+        give_up(row, f"given up after 72 hours: {reason}")
     else:
         leases.postpone(row, due, reason)
         log.warning("letter %s put off, row %d: %s", row.letter, row.id, reason)

@@ -1,5 +1,7 @@
 """Addresses that take no mail."""
 
+from collections.abc import Iterable
+
 from records import clock
 from records.tables import DeadAddress
 
@@ -11,6 +13,11 @@ def mark_dead(email: str, why: str) -> None:
 
 def is_dead(email: str) -> bool:
     return bool(DeadAddress.select().where(DeadAddress.email == email).exists())
+
+
+def dead_among(emails: Iterable[str]) -> set[str]:
+    dead = DeadAddress.select(DeadAddress.email).where(DeadAddress.email.in_(list(emails)))
+    return {each.email for each in dead}
 
 
 def revive(email: str) -> bool:

@@ -1,10 +1,23 @@
 """Questions to the outbox."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any, TypeVar
 
-from records import clock
-from records.tables import AccessRequest, LinkWish, MagicLink, Order, OutboxRow
+from records import clock, database
+from records.columns import Table
+from records.tables import (
+    AccessRequest,
+    LinkWish,
+    MagicLink,
+    Order,
+    OrderLine,
+    Organization,
+    OutboxRow,
+)
 
+T = TypeVar("T", bound=Table)
 NOTICES = ("access_notice", "confirm_question")
 
 _letters = OutboxRow.endpoint.is_null()
@@ -107,6 +120,43 @@ def counts() -> dict[str, int]:
         "sent": every.where(OutboxRow.sent_at.is_null(False) & ~failed).count(),
         "failed": every.where(failed).count(),
     }
+
+
+def put_together(rows: Sequence[OutboxRow]) -> dict[int, list[OrderLine]]:
+    """Read all that rows name at once and put it on them; the lines of their orders, by order id.
+
+    One by one it costs more than the letters are worth: a query that is built, for each of them.
+    """
+    requests = _by_id(AccessRequest, (row.request_id for row in rows))
+    asked = requests.values()
+    orders = _by_id(Order, [row.order_id for row in rows] + [each.order_id for each in asked])
+    ordered = orders.values()
+    there = [each.organization_id for each in ordered] + [each.organization_id for each in asked]
+    organizations, links = _by_id(Organization, there), _by_id(MagicLink, (r.link_id for r in rows))
+    for order in ordered:
+        order.organization = organizations.get(order.organization_id)
+    for each in asked:
+        each.order, each.organization = orders[each.order_id], organizations[each.organization_id]
+    for row in rows:
+        row.order, row.link = orders.get(row.order_id), links.get(row.link_id)
+        row.request = requests.get(row.request_id)
+    lines = defaultdict(list)
+    for line in _found(OrderLine, "order_id", orders):
+        lines[line.order_id].append(line)
+    return {id_: sorted(each, key=lambda line: line.position) for id_, each in lines.items()}
+
+
+def _by_id(table: type[T], ids: Iterable[Any]) -> dict[Any, T]:
+    return {each.id: each for each in _found(table, "id", ids)}
+
+
+def _found(table: type[T], column: str, values: Iterable[Any]) -> list[T]:
+    wanted = sorted({value for value in values if value is not None})
+    if not wanted:
+        return []
+    marks = ", ".join("?" * len(wanted))
+    sql = f"SELECT {table.columns('t')} FROM {table._meta.table_name} t WHERE {column} IN ({marks})"
+    return [table.read(values) for values in database.rows(sql, *wanted)]
 
 
 def discard(why: str) -> int:

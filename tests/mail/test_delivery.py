@@ -7,20 +7,23 @@ import logging
 import re
 import socket
 import threading
+import time
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 import time_machine
 
-from mail import delivery, leases, worker
+from mail import delivery, leases, worker, writing
 from mail.delivery import deliver_due
-from mail.outbox import LETTERS
+from mail.outbox import LETTERS, enqueue
+from mail.rendering import write
 from mail.sendable import ONLY_A_LINK
+from mail.smtp import SafeConnection
 from mail.tokens import hash_of, token_for
 from records import clock
 from records.database import Unavailable, connection
-from records.tables import TABLES, AccessRequest, MagicLink, OutboxRow
+from records.tables import TABLES, AccessRequest, MagicLink, Order, OrderLine, OutboxRow
 from tests.mail.conftest import CONTACT, mails, part
 from tests.mail.servers import conversation, free_port
 
@@ -192,6 +195,66 @@ def test_what_a_server_quotes_is_not_recorded(cast, by_smtp, mail_server, no_rei
     assert token not in noted
     assert CONTACT not in noted
     assert "•••@acme.com" in noted
+
+
+def test_letters_of_one_batch_each_say_what_is_theirs(cast, no_reissue):
+    rows = []
+    for count in range(writing.READ_TOGETHER + 3):
+        order = Order.create(
+            number=f"7002{count:04}",
+            contact_email=f"n{count}@acme.com",
+            contact_role="customer",
+            company_name=f"Company {count}",
+            organization=cast.order.organization if count % 2 else None,
+            expires_at=cast.order.expires_at,
+        )
+        for position in (1, 0):
+            OrderLine.create(
+                order=order,
+                position=position,
+                sku="s",
+                product=f"Product {count}-{position}",
+                quantity=1,
+            )
+        link = cast.link("launch")
+        about = {"order": order, "link": link}
+        rows.append((order, enqueue("launch", order.contact_email, **about)))
+    asked = cast.queue("access_notice")
+    deliver_due(cast.settings, no_reissue)
+    *launches, notice = mails(cast.settings)
+    assert len(launches) == len(rows)
+    for (order, row), message in zip(rows, launches, strict=True):
+        text, number = part(message, "plain"), int(order.number[4:])
+        assert message["To"] == order.contact_email
+        assert cast.url(row) in text.splitlines()
+        assert f"Company {number}\n" in text
+        assert re.findall(r"Product \d+-\d", text) == [f"Product {number}-{n}" for n in (0, 1)]
+    assert cast.url(asked) in part(notice, "plain")
+    assert cast.request.person_email in part(notice, "plain")
+
+
+def test_the_next_letters_are_written_while_one_is_sent(
+    cast, by_smtp, mail_server, no_reissue, monkeypatch
+):
+    written: list[str] = []
+    seen: list[list[str]] = []
+
+    def noting(about, *others):
+        written.append(about.to)
+        return write(about, *others)
+
+    def send(carrier, post, _return_address):
+        until = time.monotonic() + 10
+        while len(written) < min(len(seen) + 1 + writing.AHEAD, 4) and time.monotonic() < until:
+            time.sleep(0.01)
+        seen.append(list(written))
+
+    monkeypatch.setattr(writing, "write", noting)
+    monkeypatch.setattr(SafeConnection, "send", send)
+    for name in "abcd":
+        cast.queue("hand_over_old", to=f"{name}@acme.com")
+    deliver_due(by_smtp, no_reissue)
+    assert [len(so_far) for so_far in seen] == [3, 4, 4, 4]
 
 
 # --- leases -------------------------------------------------------------------------------------
@@ -478,7 +541,7 @@ def test_a_row_that_ends_each_worker_is_taken_alone(cast):
 
 def test_a_row_that_has_ended_enough_workers_is_given_up(cast, no_reissue):
     row = cast.queue("launch")
-    OutboxRow.update(attempts=worker.MOST_ATTEMPTS).execute()
+    OutboxRow.update(attempts=writing.MOST_ATTEMPTS).execute()
     assert deliver_due(cast.settings, no_reissue) == 1
     assert again(row).last_error == "each worker that tried it came to an end"
 
