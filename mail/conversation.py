@@ -13,6 +13,8 @@ from config import Settings
 # One TLS record: what is written at once is written within one timeout.
 _CHUNK = 16_384
 _FAREWELL = 5  # seconds; whatever a server makes of QUIT, nothing hangs on it
+# A socket is told its time no more often: each time another thread may run instead.
+_OFTEN = 0.1  # seconds
 
 
 class Conversation(smtplib.SMTP):
@@ -35,6 +37,7 @@ class Conversation(smtplib.SMTP):
     def allow(self, seconds: float) -> None:
         """From now on everything together may take so long."""
         self._until = time.monotonic() + seconds
+        self._told = 0.0
         self.has_begun_data = False
 
     def left(self) -> float:
@@ -59,6 +62,7 @@ class Conversation(smtplib.SMTP):
             return sock
         try:
             sock.settimeout(self.left())
+            self._told = 0.0
             return self._wrapped.wrap_socket(sock, server_hostname=host)
         except BaseException:
             sock.close()
@@ -80,10 +84,17 @@ class Conversation(smtplib.SMTP):
     def _hurry(self) -> None:
         if self.sock:
             try:
-                self.sock.settimeout(self.left())
+                self.tell(self.sock)
             except TimeoutError as late:
                 self.close()
                 raise smtplib.SMTPServerDisconnected(str(late)) from None
+
+    def tell(self, sock: socket.socket) -> None:
+        """Give a socket the time that is left, to a tenth of a second; TimeoutError without any."""
+        left, now = self.left(), time.monotonic()
+        if now > self._told + _OFTEN:
+            sock.settimeout(left)
+            self._told = now
 
     def data(self, msg: bytes | str) -> tuple[int, bytes]:  # type: ignore[override]
         self.has_begun_data = True
@@ -116,7 +127,7 @@ class _Incoming(io.RawIOBase):
         sock = self.conversation.sock
         if sock is None:
             return 0
-        sock.settimeout(self.conversation.left())
+        self.conversation.tell(sock)
         return sock.recv_into(buffer)
 
 

@@ -2,10 +2,11 @@
 
 import smtplib
 import ssl
+from email.utils import parseaddr
 from typing import Any, Self
 
 from flask import current_app
-from flask_mail import BadHeaderError, Connection, Message, email_dispatched, sanitize_address
+from flask_mail import BadHeaderError, Connection, Message, email_dispatched
 
 from config import Settings
 from mail.conversation import Conversation
@@ -63,13 +64,12 @@ class SafeConnection(Connection):
         """Have the server accept a message for all its recipients, or raise."""
         if message.has_bad_headers():
             raise BadHeaderError
-        sender = sanitize_address(envelope_from or message.sender)
-        recipients = [sanitize_address(address) for address in message.send_to]
+        sender = str(envelope_from) if envelope_from else parseaddr(str(message.sender))[1]
         try:
             body = signed(message.as_bytes(), self.settings)
         except CannotSign as error:
             raise ServerError(str(error)) from error
-        said = (sender, recipients, body, message.mail_options, message.rcpt_options)
+        said = (sender, message.recipients, body, message.mail_options, message.rcpt_options)
         if self.host is None:
             refused = self._say(self.configure_host(), *said)
         else:
