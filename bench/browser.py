@@ -107,7 +107,7 @@ def main() -> None:
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"),
+                executable_path=shutil.which("chromium-headless-shell"),
                 args=["--disable-gpu", "--no-sandbox", "--disable-background-networking"],
             )
             taken = keys(opened(browser, where, requests[-1]))

@@ -59,7 +59,7 @@ def troubles(live_server) -> Iterator[list[str]]:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args) -> dict[str, Any]:
-    chromium = shutil.which("chromium")
+    chromium = shutil.which("chromium-headless-shell")
     assert chromium, "Chromium is not installed: run .ci/system-dependencies"
     # Chromium tries to reach its maker at every start; on a closed network that costs time.
     quiet = [

@@ -62,7 +62,9 @@ def main(folder: Path) -> None:
         names = _written(app)
         with sync_playwright() as player:
             arguments = ["--no-sandbox", "--disable-gpu"]
-            browser = player.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+            browser = player.chromium.launch(
+                executable_path="/usr/bin/chromium-headless-shell", args=arguments
+            )
             for name, html in names.items():
                 _pictures(browser, folder, name, html)
             browser.close()
