@@ -37,7 +37,7 @@ lint: .venv/.checks
 	$(BIN)/djlint --quiet --lint partials mail
 
 # Without any network: what bandit is at least fairly sure of, every page's headers, a crawl of all
-# links and forms as five people find them, and the API against its own description. API_EXAMPLES
+# links and forms as six people find them, and the API against its own description. API_EXAMPLES
 # bounds how much of it is tried.
 audit: .venv/.checks
 	$(BIN)/bandit --quiet --recursive -ll -ii app.py config.py commands mail matching provisioning records views

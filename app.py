@@ -14,6 +14,7 @@ from mail import delivery
 from records import database
 from views import (
     api,
+    console,
     errors,
     health,
     i18n,
@@ -70,7 +71,7 @@ def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
     delivery.init_app(app, settings)
     errors.init_app(app)
     # `waiting` carries the wizard's blueprint, as do the modules that it builds on.
-    for room in (start, waiting, requests, partner, sign_out, mailbox, health, api):
+    for room in (start, waiting, requests, partner, console, sign_out, mailbox, health, api):
         app.register_blueprint(room.pages)
     commands.init_app(app)
     logs.conceal()

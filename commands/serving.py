@@ -95,7 +95,9 @@ def _show_the_way(stop: Event) -> None:
     with ready():
         click.echo("Orders to begin with. Each link is its contact's, and opens once:\n")
         print_orders(settings())
-    click.echo(f"\nHomeport runs on http://127.0.0.1:{settings().port}. Ctrl-C stops it.")
+        operator = demo.operator() or "the address that `flask operators add` was given"
+    click.echo(f"\nThe console is at {settings().link_base}/console: sign in as {operator}.")
+    click.echo(f"Homeport runs on http://127.0.0.1:{settings().port}. Ctrl-C stops it.")
     if settings().mailbox_dir:
         click.echo(f"All mail is kept at {settings().link_base}/mailbox.")
 

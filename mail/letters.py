@@ -193,10 +193,14 @@ def webhook_paused(matter: Matter) -> Context:
     return {"rows": rows, "number": str(matter.facts["number"])}
 
 
+def console_sign_in(_matter: Matter) -> Context:
+    return {}
+
+
 _ALL: tuple[Callable[[Matter], Context], ...] = (
     launch, fresh_link, hand_over_new, hand_over_old, partner_sign_in, access_notice, named, added,
     answered, declined, resumed, receipt, mapped, first_admin, alert, reminder, expired, reopened,
     cancelled, unanswered, confirm_question, confirmed, digest, dispute, moved, moved_away,
-    webhook_paused,
+    webhook_paused, console_sign_in,
 )  # fmt: skip
 WRITERS = {writer.__name__: writer for writer in _ALL}

@@ -36,6 +36,7 @@ LETTERS = (
     "moved",
     "moved_away",
     "webhook_paused",
+    "console_sign_in",
 )
 
 

@@ -16,7 +16,7 @@ Reissue = Callable[[MagicLink], MagicLink]
 # Without its link such a letter says nothing; any other still has something to tell.
 ONLY_A_LINK = {
     "launch", "fresh_link", "hand_over_new", "partner_sign_in", "access_notice", "first_admin",
-    "reminder", "reopened", "confirm_question", "digest",
+    "reminder", "reopened", "confirm_question", "digest", "console_sign_in",
 }  # fmt: skip
 TO_THE_CONTACT = {"answered", "declined", "resumed", "unanswered", "confirmed", "expired"}
 TO_ANSWER = {"access_notice", "first_admin", "confirm_question"}

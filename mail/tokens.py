@@ -5,7 +5,9 @@ import hmac
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterable
 
-_PATHS = {"launch": "start", "portal": "start", "partner": "partner"}
+_PATHS = {
+    "launch": "start", "portal": "start", "partner": "partner", "console": "console/sign-in",
+}  # fmt: skip
 
 
 def token_for(nonce: str, key: str) -> str:

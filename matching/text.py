@@ -11,6 +11,11 @@ def is_clean(text: str) -> bool:
     return characters.unwanted.search(text) is None
 
 
+def visible(text: str) -> str:
+    """What of a line can be shown and stored."""
+    return characters.unwanted.sub("", text)
+
+
 def message_text(text: str) -> str:
     """A message as it is stored: trimmed, lines ended by \\n; Refused when too long or not text."""
     if len(text) > 4 * LONGEST:

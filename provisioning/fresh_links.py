@@ -11,13 +11,14 @@ from config import Settings
 from mail.outbox import enqueue
 from provisioning import limits, links
 from provisioning.facts import is_closed
-from records import clock, orders, outbox
+from records import clock, operators, orders, outbox
 from records import links as rows
 from records.database import Unavailable, db
 from records.tables import LinkWish, Order
 
 ONE_A = timedelta(minutes=1)
 PER_DAY = 10
+CONSOLE_LIVES = timedelta(minutes=10)
 LONGEST_NUMBER = 100
 BATCH = 50
 
@@ -26,13 +27,19 @@ log = logging.getLogger(__name__)
 
 def ask(number: str, email: str, settings: Settings, network: str) -> bool:
     """Wish for a fresh launch link to an order; False where a network asks too often."""
-    # What no number can be stays one, so that an empty one asks for no sign-in.
-    return _wish(number[:LONGEST_NUMBER].replace("\0", "?") or "?", email, settings, network)
+    # PostgreSQL takes no NUL.
+    number = number[:LONGEST_NUMBER].replace("\0", "?")
+    return _wish("launch", email, settings, network, number)
 
 
 def ask_partner(email: str, settings: Settings, network: str) -> bool:
     """Wish for a link that signs a partner in; False where a network asks too often."""
-    return _wish("", email, settings, network)
+    return _wish("partner", email, settings, network)
+
+
+def ask_console(email: str, settings: Settings, network: str) -> bool:
+    """Wish for a link that signs in to the console; False where a network asks too often."""
+    return _wish("console", email, settings, network)
 
 
 def answer(settings: Settings) -> int:
@@ -54,21 +61,23 @@ def answer(settings: Settings) -> int:
 
 def _answer(wish: LinkWish, settings: Settings) -> None:
     with db.atomic():
-        order = orders.by_number(wish.number) if wish.number else None
+        order = orders.by_number(wish.number) if wish.purpose == "launch" else None
         held = orders.locked(order.id) if order else None
         if not rows.take_wish(wish):
             return
-        if wish.number:
-            _send(held, wish.email, settings)
-        else:
+        if wish.purpose == "console":
+            _send_to_operator(wish.email, settings)
+        elif wish.purpose == "partner":
             _send_to_partner(wish.email, settings)
+        else:
+            _send(held, wish.email, settings)
 
 
-def _wish(number: str, email: str, settings: Settings, network: str) -> bool:
+def _wish(purpose: str, email: str, settings: Settings, network: str, number: str = "") -> bool:
     with db.atomic():
         if not limits.allowed("link", settings, network=network):
             return False
-        rows.wish(number, email)
+        rows.wish(purpose, email, number)
         return True
 
 
@@ -85,6 +94,12 @@ def _send_to_partner(email: str, settings: Settings) -> None:
     if orders.is_partner(email) and not _too_many("partner_sign_in", email, None):
         link = links.issue("partner", email, settings)
         enqueue("partner_sign_in", email, link=link)
+
+
+def _send_to_operator(email: str, settings: Settings) -> None:
+    if operators.living(email) and not _too_many("console_sign_in", email, None):
+        link = links.issue("console", email, settings, lives=CONSOLE_LIVES)
+        enqueue("console_sign_in", email, link=link)
 
 
 def _too_many(letter: str, email: str, order: Order | None) -> bool:

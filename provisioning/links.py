@@ -9,9 +9,9 @@ from config import Settings
 from mail.tokens import hash_of, path_of, recovered, token_for
 from matching.sentences import TooLate, sentence
 from provisioning.facts import is_closed
-from records import clock, links, orders
+from records import clock, links, operators, orders
 from records.database import Unavailable, db, digest
-from records.tables import AccessRequest, MagicLink, Order, Session
+from records.tables import AccessRequest, MagicLink, Operator, Order, Session
 
 DOUBLE_CLICK = timedelta(minutes=1)
 # Opens an order: one from its mail, or one that a portal redirects to, which proves no mailbox.
@@ -107,10 +107,10 @@ def claim(token: str, browser: str, settings: Settings, *purposes: str) -> tuple
         if standing is Standing.LIVING and links.claim(link, browser):
             if order:
                 _first_claim(order, link.email)
-            return Standing.LIVING, _opened_by(link, settings)
+            return _opened_by(link, settings)
         standing, link = look(token, *purposes)
         if link and standing is Standing.USED and _repeats(link, browser):
-            return Standing.LIVING, _opened_by(link, settings)
+            return _opened_by(link, settings)
         return standing, ""
 
 
@@ -144,22 +144,35 @@ def for_portal(order: Order, by: str, settings: Settings) -> MagicLink:
         return issue("portal", held.contact_email, settings, order=held, lives=PORTAL_LIVES)
 
 
-def _opened_by(link: MagicLink, settings: Settings) -> str:
-    """The session that a link starts; returns its secret."""
-    proves = link.purpose != "portal"
-    return start_session(link.email, link.order, settings, from_mailbox=proves)
+def _opened_by(link: MagicLink, settings: Settings) -> tuple[Standing, str]:
+    """The session that a link starts, by its secret; none in the console for who is removed."""
+    console, proves = link.purpose == "console", link.purpose != "portal"
+    operator = operators.living(link.email) if console else None
+    if console and operator is None:
+        return Standing.REPLACED, ""
+    secret = start_session(link.email, link.order, settings, from_mailbox=proves, operator=operator)
+    return Standing.LIVING, secret
 
 
 def start_session(
-    email: str, order: Order | None, settings: Settings, *, from_mailbox: bool = True
+    email: str,
+    order: Order | None,
+    settings: Settings,
+    *,
+    from_mailbox: bool = True,
+    operator: Operator | None = None,
 ) -> str:
-    """A session for an address, on one order or on all of a partner's; returns its secret."""
+    """A session for an address, on one order, on all of a partner's or in the console.
+
+    Returns its secret.
+    """
     secret = secrets.token_urlsafe(32)
     now = clock.now()
     Session.create(
         secret_hash=digest(secret),
         email=email,
         order=order,
+        operator=operator,
         from_mailbox=from_mailbox,
         started_at=now,
         expires_at=now + timedelta(hours=settings.session_hours),

@@ -48,11 +48,12 @@ def mark_replaced(link: MagicLink) -> None:
 
 
 def living_session(secret: str) -> Session | None:
-    """The session that a secret opens, with its order, unless it has ended."""
+    """The session of a contact or partner that a secret opens, with its order, unless it ended."""
     sql = (
         f"SELECT {Session.columns('s')}, {Order.columns('o')} FROM session s"
         " LEFT JOIN orders o ON o.id = s.order_id"
         " WHERE s.secret_hash = ? AND s.ended_at IS NULL AND s.expires_at > ?"
+        " AND s.operator_id IS NULL"
     )
     found = first_row(sql, digest(secret), int(clock.now().timestamp()))
     if found is None:
@@ -82,9 +83,9 @@ def end_by_secret(secret: str) -> None:
     ).execute()
 
 
-def wish(number: str, email: str) -> None:
-    """Somebody asks for a link: to an order by its number, or to sign in as a partner."""
-    LinkWish.create(number=number, email=email)
+def wish(purpose: str, email: str, number: str = "") -> None:
+    """Somebody asks for a link: to an order by its number, or to sign in."""
+    LinkWish.create(purpose=purpose, number=number, email=email)
 
 
 def wishes(limit: int) -> list[LinkWish]:

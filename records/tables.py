@@ -14,6 +14,8 @@ from records.api_tables import ApiAnswer as ApiAnswer
 from records.api_tables import ApiToken as ApiToken
 from records.api_tables import WebhookEndpoint as WebhookEndpoint
 from records.columns import Maybe, Table, UtcField, index_where
+from records.console_tables import Audit as Audit
+from records.console_tables import Operator as Operator
 from records.directory_tables import Lookup as Lookup
 from records.directory_tables import Organization as Organization
 from records.directory_tables import OrganizationDomain as OrganizationDomain
@@ -168,7 +170,8 @@ class Tally(Table):
 class MagicLink(Table):
     """A one-time link; the token itself exists only in the mail (see mail/tokens.py)."""
 
-    purpose = TextField()  # launch | partner | decision | digest | first_admin | dispute
+    # launch | portal | partner | console | decision | digest | first_admin | dispute
+    purpose = TextField()
     email = TextField()
     order: Maybe = ForeignKeyField(Order, null=True)
     order_id: Maybe
@@ -187,7 +190,8 @@ class MagicLink(Table):
 class LinkWish(Table):
     """Somebody asks for a link; whether they may have it is looked at later, out of their sight."""
 
-    number = TextField(default="")  # of the order; empty: a partner's sign-in
+    purpose = TextField(default="launch")  # launch | partner | console
+    number = TextField(default="")  # of the order to be launched
     email = TextField()
     asked_at = UtcField(default=clock.now)
 
@@ -199,10 +203,16 @@ class Session(Table):
     email = TextField()
     order: Maybe = ForeignKeyField(Order, null=True)  # None: all orders of a partner contact
     order_id: Maybe
+    # Of the console, which opens nobody else's page, as no other session opens the console.
+    operator: Maybe = ForeignKeyField(Operator, null=True, index=False)
+    operator_id: Maybe
     from_mailbox = BooleanField(default=True)
     started_at = UtcField(default=clock.now)
     expires_at = UtcField()
     ended_at: Maybe = UtcField(null=True)
+
+
+index_where("operator_id IS NOT NULL", "session_of_operator", Session.operator)
 
 
 class OutboxRow(Table):

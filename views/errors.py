@@ -11,6 +11,8 @@ from views.forms import FreshLinkForm
 from views.render import current_path, own_path, page
 from views.security import API
 
+PLAIN = ("/partner", "/console")  # no page there has a script, whatever it says
+
 
 def init_app(app: Flask) -> None:
     """A page for every error, whatever raised it."""
@@ -29,8 +31,8 @@ def refuse(error: HTTPException) -> Response:
         return Response(_("This is not the address of this site."), 400, mimetype="text/plain")
     if request.path.startswith(API):
         return problems.of_http(error)
-    plain, static = request.path.startswith("/partner"), request.path.startswith("/static/")
-    if code == 404 and not static:
+    plain, static = request.path.startswith(PLAIN), request.path.startswith("/static/")
+    if code == 404 and not static and not request.path.startswith("/console"):
         form = FreshLinkForm(formdata=None)
         response = make_response(
             page("not_found.html", form=form, action=url_for("start.home"), plain=plain), 404
@@ -52,7 +54,7 @@ def unavailable(error: Unavailable) -> Response:
     """The database does not answer; nothing was done by halves."""
     if request.path.startswith(API):
         return problems.of_unavailable(error)
-    plain = request.path.startswith("/partner")
+    plain = request.path.startswith(PLAIN)
     response = make_response(_error_page(503, plain, asks=False), 503)
     response.headers["Retry-After"] = "10"
     return response
@@ -67,6 +69,10 @@ def _error_page(code: int, plain: bool, *, asks: bool) -> str:
 def _sentence(code: int) -> str:
     return {
         400: _("We cannot tell that this came from our page. Go back, reload it and try again."),
+        403: _(
+            "Your role is to look, not to change anything. Ask somebody with the role operator."
+        ),
+        404: _("There is nothing under this address."),
         405: _("This address does not take that."),
         413: _("That is more than we take. Shorten it and try again."),
         503: _("We cannot reach our database just now. Nothing was lost; try again in a minute."),

@@ -87,6 +87,15 @@ class MessageField(_Checked):
     rule = staticmethod(message_text)
 
 
+class ReasonField(MessageField):
+    """A message that cannot be left out."""
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if not self.clean:
+            raise ValidationError(str(_l("Say why; it is kept with what you do.")))
+
+
 class Choice(RadioField):
     """A radio group in which nothing is preselected; its sentence says what to do about it."""
 
@@ -165,6 +174,12 @@ class FreshLinkForm(Form):
 
 class PartnerForm(Form):
     contact_email = AddressField(_l("Your email address"))
+
+
+class Because(Form):
+    """Whatever an operator changes has a reason; an action that asks for more extends this."""
+
+    why = ReasonField(_l("Reason"))
 
 
 class DecisionForm(Form):

@@ -4,10 +4,12 @@ from typing import NamedTuple
 
 from config import Settings
 from matching.sentences import Refused, sentence
-from provisioning import links
+from provisioning import links, operators
 from provisioning.demo import companies, orders
+from provisioning.demo.cast import OPERATOR
 from provisioning.directory import BATCH, RULES
 from records import clock, directory, subscriptions
+from records import operators as operator_rows
 from records import orders as order_rows
 from records.database import db
 from records.directory import UserRow
@@ -40,6 +42,7 @@ def build(settings: Settings) -> None:
         )
     with db.atomic():
         _fill_directory()
+    operators.add(OPERATOR, "operator", "demo")
     orders.place_all(settings)
 
 
@@ -52,6 +55,11 @@ def orders_to_show(settings: Settings) -> list[Shown]:
             link = _link(order, settings) if settings.mailbox_dir else None
             shown.append(Shown(order.number, order.contact_email, example.shows, link))
     return shown
+
+
+def operator() -> str | None:
+    """The address that signs in to the console, if the demo is what is in the database."""
+    return OPERATOR if operator_rows.living(OPERATOR) else None
 
 
 def _fill_directory() -> None:

@@ -17,6 +17,8 @@ class Extra(NamedTuple):
     unlisted: bool = False
 
 
+OPERATOR = "operator@homeport.test"  # signs in to the console
+
 # ref, name, domain
 PARTNERS = [
     ("partner-1", "Northgate Cloud Partners", "northgate.test"),

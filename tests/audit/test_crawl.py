@@ -1,4 +1,4 @@
-"""Every link and every form of the site, as five people find them; each sees what is theirs alone.
+"""Every link and every form of the site, as six people find them; each sees what is theirs alone.
 
 The people of each carry a word in their addresses and in what they wrote: a marker, which only
 those may be shown who have to do with them.
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from provisioning import links
+from provisioning import links, operators
 from tests.support.cast import Stage, organization
 from tests.support.crawler import Crawler
 from tests.support.page_client import PageClient
@@ -16,7 +16,8 @@ from tests.support.steps import STEPS
 from tests.support.world import orders_in_every_step
 
 FIRST, SECOND, ADMIN, PARTNER = "quokka", "axolotl", "narwhal", "pangolin"
-WORDS = {FIRST, SECOND, ADMIN, PARTNER}
+SELLER = "wombat"
+WORDS = {FIRST, SECOND, ADMIN, PARTNER, SELLER}
 
 
 class Person(NamedTuple):
@@ -48,9 +49,16 @@ def people(stage) -> dict[str, Person]:
     # Whoever asks is named to the administrator, and so is whose order was mapped.
     theirs = links_to(stage, f"{ADMIN}@acme.com")
     tables[ADMIN] = Person(PageClient(stage.app), [*around, *theirs], {FIRST, SECOND, ADMIN})
+    # Who works for the seller sees everybody, and is seen by nobody.
+    address = f"{SELLER}@seller.example"
+    operators.add(address, "operator", "test")
+    operator = stage.signed_in(address)
+    tables[SELLER] = Person(operator, [*around, "/console", *links_to(stage, address)], WORDS)
     everything = [path for person in tables.values() for path in person.begin]
-    closed = [path for path in everything if path.startswith("/orders/")]
-    tables["a stranger"] = Person(PageClient(stage.app), [*around, *closed, "/start/x"], set())
+    closed = [path for path in everything if path.startswith(("/orders/", "/console"))]
+    tables["a stranger"] = Person(
+        PageClient(stage.app), [*around, *closed, "/start/x", "/console/sign-in/x"], set()
+    )
     return tables
 
 
@@ -70,7 +78,7 @@ def as_a_person_would(name: str, values: list[str]) -> str:
     return typed.get(name) or (values[-1] if values else "")
 
 
-@pytest.mark.parametrize("who", [FIRST, SECOND, ADMIN, PARTNER, "a stranger"])
+@pytest.mark.parametrize("who", [FIRST, SECOND, ADMIN, PARTNER, SELLER, "a stranger"])
 def test_every_link_and_form_answers_and_shows_nobody_else(people, who):
     person = people[who]
     crawler = Crawler(person.client, WORDS - person.may_see, as_a_person_would)

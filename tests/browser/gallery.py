@@ -53,6 +53,7 @@ LINKS = {
     "unanswered": "launch", "confirmed": "launch", "partner_sign_in": "partner",
     "access_notice": "decision", "confirm_question": "decision", "added": "dispute",
     "mapped": "dispute", "first_admin": "first_admin", "digest": "digest",
+    "console_sign_in": "console",
 }  # fmt: skip
 
 
@@ -90,7 +91,7 @@ def _written(app: Flask) -> dict[str, str]:
     for letter in LETTERS:
         for number, facts in enumerate(VARIANTS.get(letter, [{}])):
             purpose = LINKS.get(letter)
-            about = {} if letter == "partner_sign_in" else {"order": order, "request": request}
+            about = {} if letter.endswith("sign_in") else {"order": order, "request": request}
             if letter == "digest":
                 about = {"request": request}
             link = purpose and links.issue(purpose, CONTACT, settings, order=order, request=request)

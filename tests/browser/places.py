@@ -1,4 +1,4 @@
-"""How to come to each page: up to the choice here, the others in places_after.py and _around.py.
+"""How to come to each page: up to the choice here, the others in places_after.py, _around.py ....
 
 What leads there is walked without a browser, which is quicker; the browser then takes over.
 """

@@ -3,11 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import places_around, places_requests
+from tests.browser import places_around, places_console, places_requests
 from tests.browser.looking import assert_for_everybody
 from tests.browser.places import PLACES
 
-MODULES = (places_around.__name__, places_requests.__name__)
+MODULES = (places_around.__name__, places_console.__name__, places_requests.__name__)
 OURS = [place for place in PLACES if place.come.__module__ in MODULES]
 
 

@@ -69,6 +69,7 @@ class Cast:
             "hand_over_new": {"link": "launch", "by": "dave@acme.com"},
             "hand_over_old": {"to": "dave@acme.com"},
             "partner_sign_in": {"link": "partner"},
+            "console_sign_in": {"link": "console"},
             "access_notice": {"link": "decision", "requester_proven": True},
             "named": {"asked": ["b•••@acme.com"]},
             "added": {"link": "dispute", "person": PERSON, "by": ADMIN},
@@ -100,7 +101,7 @@ class Cast:
         if isinstance(facts.get("link"), str):
             facts["link"] = self.link(facts["link"])
         about: dict[str, Any] = {"order": self.order, "request": self.request}
-        if letter in ("partner_sign_in", "webhook_paused", "digest"):
+        if letter in ("partner_sign_in", "console_sign_in", "webhook_paused", "digest"):
             about = {"request": self.request} if letter == "digest" else {}
         self.order.status = "expired" if letter == "expired" else self.order.status
         self.order.save()
@@ -109,7 +110,8 @@ class Cast:
     def url(self, row: OutboxRow) -> str:
         """What the row's mail must carry."""
         link = MagicLink.get_by_id(row.link_id)
-        path = {"launch": "start", "partner": "partner"}.get(link.purpose, "requests")
+        doors = {"launch": "start", "partner": "partner", "console": "console/sign-in"}
+        path = doors.get(link.purpose, "requests")
         token = token_for(link.nonce, self.settings.secret_key)
         return f"{self.settings.link_base}/{path}/{token}"
 

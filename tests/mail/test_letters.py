@@ -91,7 +91,7 @@ def test_nothing_is_fetched_from_elsewhere(cast, letter, no_reissue):
     assert "prefers-color-scheme: dark" in html
 
 
-OF_NO_ORDER = ("partner_sign_in", "webhook_paused")
+OF_NO_ORDER = ("partner_sign_in", "console_sign_in", "webhook_paused")
 FACTS = {
     "launch": ["70012345", "1,200 × Meetings", "1 December 2030", "Acme", "Reseller & Sons",
                "works once, until", "UTC", "Someone else will set this up", "expires on"],
@@ -99,6 +99,7 @@ FACTS = {
     "hand_over_new": ["handed over to you by dave@acme.com", "Customer: you set it up"],
     "hand_over_old": ["set up by dave@acme.com", "your session have ended"],
     "partner_sign_in": ["you are the contact of", "works once, until"],
+    "console_sign_in": ["the console of Northwind Cloud", "works once, until"],
     "webhook_paused": ["shop. example/hooks", "flask webhooks resume 3", "it answers 503"],
     "access_notice": [CONTACT, PERSON, "Acme GmbH", "1,200 × Meetings", "Northwind Cloud",
                       "proven: a link sent to this mailbox", "not proven", "Add as full admin",

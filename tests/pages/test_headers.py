@@ -13,9 +13,9 @@ from werkzeug.routing import Rule
 
 from app import create_app
 from mail import delivery
-from provisioning import links
+from provisioning import links, operators
 from records.tables import MagicLink
-from tests.support.cast import BOB, PIA, Stage, volta
+from tests.support.cast import BOB, OLGA, PIA, Stage, volta
 from tests.support.headers import graded
 from tests.support.page_client import Page, PageClient
 from tests.support.steps import csrf_token, journey
@@ -47,7 +47,7 @@ def assert_top(response: Any, url: str) -> None:
 def values_of(stage: Stage) -> dict[str, list[str]]:
     """What the parts of addresses can be: something of ours, and something else."""
     tokens = [stage.path(*which).rpartition("/")[2] for which in (
-        ("launch",), ("access_notice", BOB), ("partner_sign_in",)
+        ("launch",), ("access_notice", BOB), ("partner_sign_in",), ("console_sign_in",)
     )]  # fmt: skip
     folder = stage.settings.mailbox_dir
     assert folder
@@ -78,6 +78,8 @@ def world(stage: Stage) -> Page:
     stage.place(PIA, role="partner", number="2")
     _order, page = journey(stage, "waiting")
     PageClient(stage.app).get("/partner").form().fill(contact_email=PIA).submit()
+    operators.add(OLGA, "operator", "test")
+    stage.signed_in(OLGA, page.client)
     with stage.app.app_context():
         delivery.deliver_due(stage.settings, lambda link: links.reissue(link, stage.settings))
     return page
@@ -137,7 +139,9 @@ def test_every_kind_of_answer_has_the_top_grade(stage, url):
 
 
 @pytest.mark.parametrize("url", [site.values[0] for site in SITES])
-@pytest.mark.parametrize("path", ["/", "/partner", "/readyz", "/nowhere", "/signed-out"])
+@pytest.mark.parametrize(
+    "path", ["/", "/partner", "/console", "/readyz", "/nowhere", "/signed-out"]
+)
 def test_without_its_database_it_still_answers_well(tmp_path, url, path):
     settings = {"PUBLIC_URL": url, "INSTANCE_DIR": str(tmp_path), "SECRET_KEY": "for tests only !"}
     app = create_app({"DATABASE_URL": "postgresql://postgres@127.0.0.1:1/none", **settings})
@@ -145,13 +149,21 @@ def test_without_its_database_it_still_answers_well(tmp_path, url, path):
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "10"
     assert_top(answer, url)
-    assert ("<script" in answer.text) == (path != "/partner")
+    assert ("<script" in answer.text) == (path not in ("/partner", "/console"))
 
 
 def test_pages_without_scripts_allow_none(stage):
     client = stage.app.test_client()
     at = "http://homeport.test"
-    for path in ("/partner", "/partner/unknown", "/signed-out", "/healthz", "/static/icon.svg"):
+    for path in (
+        "/partner",
+        "/partner/unknown",
+        "/console/sign-in",
+        "/console/x",
+        "/signed-out",
+        "/healthz",
+        "/static/icon.svg",
+    ):
         with client.get(path, base_url=at) as answer:
             policy = answer.headers["Content-Security-Policy"]
         assert "script-src" not in policy, path

@@ -20,6 +20,8 @@ from tests.support.page_client import Page, PageClient
 ALICE, BOB, CAROL = "alice@acme.com", "bob@acme.com", "carol@acme.com"
 NEWCOMER, PIA, MALLORY = "nora@acme.com", "pia@volta.example", "mallory@elsewhere.example"
 
+OLGA, VERA = "olga@seller.example", "vera@seller.example"  # the seller's: operator and viewer
+
 
 def organization(
     ref: str,
@@ -121,6 +123,13 @@ class Stage:
         """Open the newest such letter's link and press its button."""
         client = client or PageClient(self.app)
         return client.get(self.path(letter, to)).form().submit()
+
+    def signed_in(self, email: str, client: PageClient | None = None) -> PageClient:
+        """An operator asks for the link to the console and opens it."""
+        client = client or PageClient(self.app)
+        client.get("/console/sign-in").form().fill(contact_email=email).submit()
+        assert self.opened("console_sign_in", email, client).path == "/console"
+        return client
 
     def decide(self, to: str, decision: str, status: int = 200, **fields: str) -> Page:
         """An administrator opens the notice and answers."""

@@ -8,7 +8,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from bs4 import Tag
 
@@ -23,7 +23,7 @@ HOSTILE = (
 )
 VARYING = re.compile(r"\d{5,}|[\w-]{24,}")
 FIELDS = "input[name], select[name], textarea[name], button[name]"
-ENDS = ("/hand-over", "/sign-out")  # what the others need, so they come last
+ENDS = ("/hand-over", "/sessions/others", "/sign-out")  # what the others need, so they come last
 FINE = {200, 404, 410, 422, 429}
 
 
@@ -77,7 +77,11 @@ class Crawler:
         ]
         token = element.select_one("[name=csrf_token]")
         entries += [("csrf_token", str(token["value"]))] if token else []
-        answer = self.open("POST", action, entries, FINE)
+        if str(element["method"]).lower() == "get":
+            action = f"{action.partition('?')[0]}?{urlencode(entries, errors='replace')}"
+            answer = self.open("GET", action, None, FINE)
+        else:
+            answer = self.open("POST", action, entries, FINE)
         if answer.path not in self.seen:
             self.seen.add(answer.path)
             for link in self.links(answer):

@@ -40,6 +40,14 @@ ROUTES = {
     "/partner": "anybody",  # with one's own session, one's own orders
     "/partner/<token>": "link",
     "/partner/orders/<number>": "order",
+    "/console/sign-in": "anybody",
+    "/console/sign-in/<token>": "link",
+    # For the seller's people alone.
+    "/console": "operator",
+    "/console/audit": "operator",
+    "/console/sessions": "operator",
+    "/console/sessions/others": "operator",
+    "/console/sessions/<int(max=9223372036854775807):which>": "operator",
     "/sign-out": "anybody",
     "/signed-out": "anybody",
     "/mailbox": "nobody",  # but on this machine, without a mail server
@@ -227,6 +235,21 @@ def test_a_living_link_speaks_for_its_mailbox_in_any_browser_and_for_nobody_else
         decided = AccessRequest.select().where(AccessRequest.decided_by == MALLORY)
         assert not decided.exists()
         put_back(before)
+
+
+def test_the_console_asks_everybody_else_to_sign_in_whatever_there_is(stage, town, tokens):
+    before, seen = stored.dump(), 0
+    numbers = [number for mine in town.orders.values() for number in mine]
+    for (rule, methods), name in product(routes(stage.app, "operator"), PEOPLE):
+        there = [re.sub(r"<number>", number, rule) for number in (*numbers, ABSENT)]
+        paths = {re.sub(r"<[^>]*>", "1", path) for path in there}
+        for method, path in product(methods, paths):
+            answer = asked(town.browsers[name], tokens[name], method, path, **FIELDS)
+            assert answer.status == 303, (name, method, path)
+            assert ("Location", "/console/sign-in") in answer.headers, (name, method, path)
+            seen += 1
+    assert seen > 20
+    assert stored.dump() == before
 
 
 # --- tokens and cookies of browsers --------------------------------------------------------------
