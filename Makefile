@@ -24,11 +24,12 @@ run: .venv
 	@touch $@
 
 # Everything: what the machine lacks, the static checks, then the whole suite on both databases.
-# pytest comes last, so that the last line is its own.
+# pytest comes last, so that the last line is its own. One worker more than there are processors: much
+# of the suite waits, for servers, deadlines and browsers.
 test: .venv/.checks
 	@.ci/system-dependencies
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/pytest -n auto --dist loadscope --no-loadscope-reorder
+	@$(BIN)/pytest -n $$(($$(nproc) + 1)) --dist loadscope --no-loadscope-reorder
 
 lint: .venv/.checks
 	$(BIN)/ruff check --quiet .
