@@ -19,7 +19,7 @@ from views import (
     health,
     i18n,
     mailbox,
-    partner,
+    partner_orders,
     render,
     requests,
     security,
@@ -70,8 +70,18 @@ def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
     render.init_app(app)
     delivery.init_app(app, settings)
     errors.init_app(app)
-    # `waiting` carries the wizard's blueprint, as do the modules that it builds on.
-    for room in (start, waiting, requests, partner, console, sign_out, mailbox, health, api):
+    # `waiting` and `partner_orders` carry the blueprints of the modules that they build on.
+    for room in (
+        start,
+        waiting,
+        requests,
+        partner_orders,
+        console,
+        sign_out,
+        mailbox,
+        health,
+        api,
+    ):
         app.register_blueprint(room.pages)
     commands.init_app(app)
     logs.conceal()

@@ -226,7 +226,7 @@ def confirm_first_admin(link: MagicLink, confirmed: bool, settings: Settings) ->
             for other in others:
                 alert(other.order, "nobody_to_ask", link.email, settings, other)
             return Ending.COUNTED
-        directory.make_full_admin(request.organization_id, link.email)
+        directory.make_full_admin(request.organization_id, link.email, by_themselves=True)
         orders.note(order, link.email, "first administrator confirmed")
         for other in others:
             if other.person_email == link.email:

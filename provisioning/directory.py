@@ -66,12 +66,16 @@ def create_organization(
 
 def add_user(organization: int, email: str, name: str = "") -> None:
     """Somebody becomes a user; who is one already, or more, stays that."""
-    directory.save_users([UserRow(organization, email, name)], RULES, keep_approved=True)
+    row = UserRow(organization, email, name, added_here=True)
+    directory.save_users([row], RULES, keep_approved=True)
 
 
-def make_full_admin(organization: int, email: str) -> None:
-    """Somebody becomes a full admin by a decision made here: no file import takes that back."""
-    row = UserRow(organization, email, approved_here=True)
+def make_full_admin(organization: int, email: str, *, by_themselves: bool = False) -> None:
+    """Somebody becomes a full admin by a decision made here: no file import takes that back.
+
+    `by_themselves`: it is their own, from their own mailbox.
+    """
+    row = UserRow(organization, email, approved_here=True, added_here=not by_themselves)
     directory.save_users([row], RULES, keep_approved=True)
 
 

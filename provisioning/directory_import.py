@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Generic, TextIO, TypeVar
 
 from matching.sentences import Refused, Sentence, sentence
+from provisioning import orders
 from provisioning.directory import BATCH, RULES
 from provisioning.directory_files import check, lines, short
 from provisioning.directory_rows import ORGANIZATIONS, SUBSCRIPTIONS, USERS, Kind
@@ -199,11 +200,9 @@ def _managers(source: Source[OrganizationRow]) -> None:
 def _users(source: Source[UserRow]) -> None:
     for batch in source.batches():
         with db.atomic():
-            rows = [
-                UserRow(number, email, name, full_admin)
-                for number, (_none, email, name, full_admin, _here) in _known(source, batch)
-            ]
+            rows = [row._replace(organization=number) for number, row in _known(source, batch)]
             saved = directory.save_users(rows, RULES, keep_approved=True)
+        orders.name_partners([row.email for row in rows])
         source.counts.add(saved)
 
 

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 from config import Settings
 from matching.sentences import Refused, Sentence, sentence
-from provisioning import decisions
+from provisioning import decisions, orders
 from provisioning.directory import RULES
 from provisioning.directory_files import Fields, Line, json_lines, short
 from provisioning.directory_rows import ORGANIZATIONS, SUBSCRIPTIONS, USERS, Kind
@@ -50,6 +50,7 @@ def put_user(fields: Fields, settings: Settings) -> tuple[UserRow, bool]:
     with db.atomic():
         row = row._replace(organization=_id_of(ref))
         saved = directory.save_users([row], RULES, keep_approved=False)
+    orders.name_partners([row.email])
     decisions.resume_granted(settings)
     return row, saved.added > 0
 
@@ -88,6 +89,7 @@ def bring_users(file: BinaryIO, settings: Settings) -> Iterator[list[LineResult]
             ids = directory.ids_of(ref for _line, ref, _row in rows)
             known = [row._replace(organization=ids[ref]) for _l, ref, row in rows if ref in ids]
             directory.save_users(known, RULES, keep_approved=True)
+        orders.name_partners([row.email for row in known])
         for line, ref, _row in rows:
             results.append(LineResult(line, None if ref in ids else _unknown(ref)))
         yield sorted(results, key=lambda result: result.line)

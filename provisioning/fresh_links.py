@@ -11,7 +11,7 @@ from config import Settings
 from mail.outbox import enqueue
 from provisioning import limits, links
 from provisioning.facts import is_closed
-from records import clock, operators, orders, outbox
+from records import clock, lookup, operators, orders, outbox
 from records import links as rows
 from records.database import Unavailable, db
 from records.tables import LinkWish, Order
@@ -82,16 +82,27 @@ def _wish(purpose: str, email: str, settings: Settings, network: str, number: st
 
 
 def _send(order: Order | None, email: str, settings: Settings) -> None:
-    if order is None or order.contact_email != email or is_closed(order):
-        return
-    if not _too_many("fresh_link", email, order):
-        link = links.issue("launch", email, settings, order=order)
-        enqueue("fresh_link", email, order=order, link=link)
-        orders.note(order, email, "fresh link sent")
+    if order is not None and order.contact_email == email:
+        send(order, email, settings)
+
+
+def send(held: Order, by: str, settings: Settings) -> bool:
+    """Inside a transaction: a fresh link to the order's contact; False where none is due.
+
+    Whoever asks for it, it goes to nobody else.
+    """
+    email = held.contact_email
+    if is_closed(held) or _too_many("fresh_link", email, held):
+        return False
+    link = links.issue("launch", email, settings, order=held)
+    enqueue("fresh_link", email, order=held, link=link)
+    orders.note(held, by, "fresh link sent")
+    return True
 
 
 def _send_to_partner(email: str, settings: Settings) -> None:
-    if orders.is_partner(email) and not _too_many("partner_sign_in", email, None):
+    known = orders.is_partner(email) or lookup.partners_administered(email)
+    if known and not _too_many("partner_sign_in", email, None):
         link = links.issue("partner", email, settings)
         enqueue("partner_sign_in", email, link=link)
 

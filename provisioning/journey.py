@@ -4,6 +4,7 @@ The tables are those of the product's specification: the wizard's steps and a ne
 an existing organization.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -83,6 +84,45 @@ def current_step(facts: OrderFacts) -> Step:
         return Step.REVIEW
     # An approval that no longer holds (the admin was removed since) asks again.
     return Step.ADMINISTRATOR if facts.request in _UNASKED else Step.WAITING
+
+
+class Awaited(StrEnum):
+    """Whose move it is."""
+
+    OPENING = "opening"  # the contact has not opened the order yet
+    CONTACT = "contact"
+    ADMINISTRATORS = "administrators"
+    SELLER = "seller"
+    NOBODY = "nobody"
+
+
+def awaited(facts: OrderFacts, is_closed: bool) -> Awaited:
+    """Who has to do something before the order goes on."""
+    if facts.status == "stopped":
+        return Awaited.SELLER
+    if is_closed or facts.status == "provisioned":
+        return Awaited.NOBODY
+    if facts.status == "placed":
+        return Awaited.OPENING
+    asked = current_step(facts) is Step.WAITING and facts.request == "open"
+    return Awaited.ADMINISTRATORS if asked else Awaited.CONTACT
+
+
+def partner_named(
+    role: str, partners: Collection[tuple[int, bool]], before: int | None = None
+) -> int | None:
+    """The partner organization that an order names by its contact, else None.
+
+    `partners`: those that the contact belongs to, each with whether the directory or they
+    themselves say so; what somebody else's order or decision said of them counts for nothing.
+    `before`: what the order has named so far, which one of several keeps it.
+    """
+    belongs = {organization for organization, is_said in partners if is_said}
+    if role != "partner":
+        return None
+    if before in belongs:
+        return before
+    return belongs.pop() if len(belongs) == 1 else None
 
 
 def path(facts: OrderFacts) -> list[Step]:

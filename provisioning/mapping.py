@@ -76,7 +76,8 @@ def _number(order: Order, line: OrderLine) -> str:
 
 def _create(order: Order, by: str) -> None:
     """A new organization, managed by the partner that the order names, if it is for a customer."""
-    partner = partner_organization(order.contact_role, order.contact_email)
+    named = order.partner_organization_id
+    partner = partner_organization(order.contact_role, order.contact_email, named)
     own_use = order.purpose == "partner_own_use"
     order.organization = directory.create_organization(
         ref=f"hp-{order.number}",
@@ -85,7 +86,7 @@ def _create(order: Order, by: str) -> None:
         origin="partner" if order.contact_role == "partner" else "direct",
         managed_by=None if own_use else partner,
     )
-    order.partner_organization = partner
+    order.partner_organization = partner or named
     orders.save(order, ["organization", "partner_organization"])
     directory.add_user(order.organization_id, order.admin_email)
     orders.note(order, by, "organization created", order.organization.ref)
@@ -146,7 +147,7 @@ def _first_administrator(order: Order, settings: Settings, proven: str | None) -
         decided_by=proven if confirmed else None,
     )
     if confirmed:
-        directory.make_full_admin(order.organization_id, order.admin_email)
+        directory.make_full_admin(order.organization_id, order.admin_email, by_themselves=True)
         orders.note(order, order.admin_email, "first administrator confirmed")
         return
     link = links.issue(

@@ -1,6 +1,6 @@
 """Orders: place, say the purpose, hand over, and what clears which answer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from config import Settings
@@ -9,6 +9,7 @@ from matching.sentences import Refused, TooLate, sentence
 from provisioning import intake, limits, requests
 from provisioning.facts import is_closed, is_over, mine
 from provisioning.intake import Fields, NewOrder
+from provisioning.journey import partner_named
 from provisioning.telling import invite
 from records import clock, lookup, orders
 from records import links as link_rows
@@ -96,13 +97,27 @@ def _fields(line: OrderLine) -> Fields:
     return {name: "" if (value := getattr(line, name)) is None else str(value) for name in names}
 
 
-def partner_organization(role: str, email: str) -> int | None:
-    """The one partner organization that a partner's contact belongs to, else None."""
-    if role != "partner":
-        return None
-    known = lookup.organizations_of(email, 50)
-    partners = [organization.id for organization, _admin in known if organization.kind == "partner"]
-    return partners[0] if len(partners) == 1 else None
+def partner_organization(role: str, email: str, before: int | None = None) -> int | None:
+    """The partner organization that an order names by its contact, at this moment."""
+    return partner_named(role, lookup.partners_of(email), before) if role == "partner" else None
+
+
+def name_partners(emails: Collection[str]) -> int:
+    """What the directory has just said of these people counts for their unfinished orders too.
+
+    Those that name a partner go on naming it; how many name one now. Each is a transaction of its
+    own: who holds people of the directory must not wait for orders.
+    """
+    named = 0
+    for order_id in orders.unnamed_of(emails):
+        with db.atomic():
+            held = orders.locked(order_id)
+            partner = partner_organization(held.contact_role, held.contact_email)
+            if partner and held.partner_organization_id is None:
+                held.partner_organization = partner
+                orders.save(held, ["partner_organization"])
+                named += 1
+    return named
 
 
 def say_purpose(order: Order, purpose: str, by: str) -> None:
@@ -146,11 +161,18 @@ def hand_over(
         held = mine(order, by)
         if held is None:
             return False
-        who = {"order": held.number, "address": email, "network": network}
-        if not limits.allowed("hand over", settings, **who):
-            raise Refused(limits.too_often("hand over"))
-        _hand_over(held, email, role, by, settings)
+        hand_over_within_limits(held, email, role, by, settings, network=network)
     return True
+
+
+def hand_over_within_limits(
+    held: Order, email: str, role: str, by: str, settings: Settings, *, network: str
+) -> None:
+    """Inside a transaction; Refused when it goes from hand to hand too often."""
+    who = {"order": held.number, "address": email, "network": network}
+    if not limits.allowed("hand over", settings, **who):
+        raise Refused(limits.too_often("hand over"))
+    _hand_over(held, email, role, by, settings)
 
 
 def hand_over_for(
@@ -176,7 +198,7 @@ def _hand_over(
     if lookup.any_unlisted(listed | {held.organization_id} - {None}):
         clear_company(held, by)  # its own administrator alone may know of it
     held.contact_email, held.contact_role, held.contact_name = email, role, ""
-    held.partner_organization = partner_organization(role, email)
+    held.partner_organization = partner_organization(role, email, held.partner_organization_id)
     orders.save(held, ["contact_email", "contact_role", "contact_name", "partner_organization"])
     if changed_role:
         held.purpose = None

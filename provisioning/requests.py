@@ -142,14 +142,17 @@ def ask_again(order: Order, by: str, settings: Settings) -> bool:
     """Send the notices of an open request once more; once, and only after some days."""
     with db.atomic():
         held = mine(order, by)
-        if held is None:
-            return False
-        request = next(iter(rows.open_access(held)), None)
-        if request is None or not may_ask_again(held, request, settings):
-            return False
-        notify(request, lookup.full_admins_of(request.organization_id), settings, again=True)
-        rows.mark_reminded(request)
-        orders.note(held, by, ASKED_AGAIN)
+        return held is not None and remind(held, by, settings)
+
+
+def remind(held: Order, by: str, settings: Settings) -> bool:
+    """Inside a transaction: the same for an order that is held; False where it is not due."""
+    request = next(iter(rows.open_access(held)), None)
+    if request is None or not may_ask_again(held, request, settings):
+        return False
+    notify(request, lookup.full_admins_of(request.organization_id), settings, again=True)
+    rows.mark_reminded(request)
+    orders.note(held, by, ASKED_AGAIN)
     return True
 
 

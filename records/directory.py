@@ -35,20 +35,24 @@ class OrganizationRow(NamedTuple):
 
 
 class UserRow(NamedTuple):
-    """An empty name and None say nothing. `approved_here`: made full admin by a decision here."""
+    """An empty name and None say nothing. `approved_here`: made full admin by a decision here.
+
+    `added_here`: named here, by neither the directory nor themselves.
+    """
 
     organization: int
     email: str
     name: str = ""
     full_admin: bool | None = None
     approved_here: bool = False
+    added_here: bool = False
 
 
 _ORGANIZATION = (
     "ref, name, kind, origin, created_on, last_active_on, unlisted,"
     " users, admins, active_subscriptions"
 )
-_USER = "organization_id, email, name, full_admin, approved_here"
+_USER = "organization_id, email, name, full_admin, approved_here, added_here"
 
 
 def ids_of(refs: Iterable[str]) -> dict[str, int]:
@@ -161,7 +165,8 @@ def save_users(rows: Sequence[UserRow], rules: Rules, *, keep_approved: bool) ->
     bulk.write(
         f"INSERT INTO user_account ({_USER}) VALUES {{rows}}"
         " ON CONFLICT (organization_id, email) DO UPDATE SET name = excluded.name,"
-        " full_admin = excluded.full_admin, approved_here = excluded.approved_here",
+        " full_admin = excluded.full_admin, approved_here = excluded.approved_here,"
+        " added_here = excluded.added_here",
         [row for person, row in after.items() if person in before],
     )
     counts.count_users(
@@ -193,8 +198,7 @@ def _users(people: Iterable[Person]) -> dict[Person, UserRow]:
         sorted(people),
     )
     return {
-        (row[0], row[1]): UserRow(row[0], row[1], row[2], bool(row[3]), bool(row[4]))
-        for row in found
+        (row[0], row[1]): UserRow(row[0], row[1], row[2], *map(bool, row[3:6])) for row in found
     }
 
 
@@ -203,7 +207,7 @@ def _merged(row: UserRow, before: UserRow | None, keep_approved: bool) -> UserRo
         if not row.approved_here and row.full_admin is not None:
             return row
         is_admin = row.approved_here or bool(row.full_admin)
-        return UserRow(row.organization, row.email, row.name, is_admin, row.approved_here)
+        return row._replace(full_admin=is_admin)
     approved = row.approved_here or (keep_approved and before.approved_here)
     full_admin = approved or bool(before.full_admin if row.full_admin is None else row.full_admin)
     return UserRow(
@@ -212,4 +216,5 @@ def _merged(row: UserRow, before: UserRow | None, keep_approved: bool) -> UserRo
         row.name or before.name,
         full_admin,
         approved or (before.approved_here and full_admin),
+        before.added_here and row.added_here,
     )

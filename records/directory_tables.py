@@ -59,7 +59,11 @@ class Lookup(Table):
 
 
 class User(Table):
-    """An account in one organization. `approved_here`: made full admin by a decision here."""
+    """An account in one organization. `approved_here`: made full admin by a decision here.
+
+    `added_here`: an order or a decision named them, and nobody else has said that they belong
+    there: neither the directory nor, from their own mailbox, they themselves.
+    """
 
     organization = ForeignKeyField(Organization, index=False)
     organization_id: int
@@ -67,6 +71,7 @@ class User(Table):
     name = TextField(default="")
     full_admin = BooleanField(default=False)
     approved_here = BooleanField(default=False)
+    added_here = BooleanField(default=False)
 
     class Meta:
         table_name = "user_account"

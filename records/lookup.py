@@ -150,6 +150,24 @@ def organizations_of(
     return [(_organization(row), bool(row[10])) for row in rows(sql, email, limit)]
 
 
+def partners_of(email: str) -> list[tuple[int, bool]]:
+    """(partner organization, whether the directory or they themselves say so) for an address."""
+    sql = (
+        "SELECT o.id, u.added_here FROM user_account u JOIN organization o"
+        " ON o.id = u.organization_id WHERE u.email = ? AND o.kind = 'partner' LIMIT 50"
+    )
+    return [(number, not added_here) for number, added_here in rows(sql, email)]
+
+
+def partners_administered(email: str) -> list[int]:
+    """The partner organizations that an address is full admin of, at this moment."""
+    sql = (
+        "SELECT o.id FROM user_account u JOIN organization o ON o.id = u.organization_id"
+        " WHERE u.email = ? AND u.full_admin AND o.kind = 'partner' ORDER BY o.id LIMIT 20"
+    )
+    return [row[0] for row in rows(sql, email)]
+
+
 def by_id(organization_id: int) -> OrganizationRow | None:
     """One organization's facts."""
     row = first_row(f"SELECT {_COLUMNS} FROM organization o WHERE o.id = ?", organization_id)

@@ -1,13 +1,16 @@
 """Orders as rows, with their lines, history and mapping."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import product
+from typing import Any
 
 from peewee import fn
 
-from records import clock, events
-from records.database import is_postgresql
+from records import bulk, clock, events
+from records.database import is_postgresql, rows
 from records.tables import (
+    UNFINISHED,
     AccessRequest,
     History,
     Mapping,
@@ -16,6 +19,8 @@ from records.tables import (
     Organization,
     Subscription,
 )
+
+BEYOND = 2**62  # no id is that high
 
 
 def by_number(number: str) -> Order | None:
@@ -42,13 +47,60 @@ def locked(order_id: int) -> Order:
     return query.get()
 
 
-def of_partner(email: str) -> list[Order]:
-    """Orders whose contact is this address in the role of a partner, newest first."""
-    return list(
-        Order.select()
-        .where((Order.contact_email == email) & (Order.contact_role == "partner"))
-        .order_by(Order.id.desc())
+def of_partner(
+    email: str, partners: Sequence[int], statuses: Sequence[str], before: int | None, limit: int
+) -> list[Order]:
+    """Orders of this contact in the role of a partner, or that name one of these organizations.
+
+    In one of these states, newest first, from before one on.
+    """
+    sql, values = of_partner_sql(email, partners, statuses, before, limit)
+    ids = [row[0] for row in rows(sql, *values)]
+    return list(Order.select().where(Order.id.in_(ids)).order_by(Order.id.desc()))
+
+
+def of_partner_sql(
+    email: str, partners: Sequence[int], statuses: Sequence[str], before: int | None, limit: int
+) -> tuple[str, list[Any]]:
+    """The statement: each arm walks an index no further than the limit."""
+    whose: list[tuple[str, Any]] = [("contact_role = 'partner' AND contact_email", email)]
+    whose += [("partner_organization_id", partner) for partner in partners]
+    # PostgreSQL would read the order of ids alone, all of it for a rare state; SQLite is served by
+    # the plain words.
+    place = "status >= ? AND (status, id) < (?, ?)" if is_postgresql() else "status = ? AND id < ?"
+    arms: list[str] = []
+    values: list[Any] = []
+    for (owner, value), status in product(whose, statuses):
+        arms.append(
+            f"SELECT id FROM (SELECT id FROM orders WHERE {owner} = ? AND {place}"
+            f" ORDER BY status DESC, id DESC LIMIT ?) AS arm{len(arms)}"
+        )
+        here = [status, before or BEYOND]
+        values += [value, *([status] if is_postgresql() else []), *here, limit]
+    return f"{' UNION '.join(arms)} ORDER BY id DESC LIMIT ?", [*values, limit]
+
+
+def answered_of_partner(email: str, limit: int) -> list[Order]:
+    """The contact's own orders, newest first, of which company and administrator are known."""
+    mine = (Order.contact_email == email) & (Order.contact_role == "partner")
+    known = Order.select().where(mine & Order.admin_email.is_null(False))
+    return list(known.order_by(Order.id.desc()).limit(limit))
+
+
+def unnamed_of(emails: Collection[str]) -> list[int]:
+    """Unfinished orders that the seller placed for these partner contacts, and name no partner."""
+    sql = (
+        "SELECT id FROM orders WHERE contact_email IN (VALUES {rows}) AND contact_role = 'partner'"
+        f" AND placed_role = 'partner' AND partner_organization_id IS NULL AND {UNFINISHED}"
     )
+    return sorted(row[0] for row in bulk.read(sql, [(email,) for email in sorted(set(emails))]))
+
+
+def last_moved(order: Order, but: Collection[str]) -> datetime:
+    """When the history last said anything else than these."""
+    mine = (History.order == order) & History.what.not_in(list(but))
+    row = History.select(History.at).where(mine).order_by(History.id.desc()).first()
+    return row.at if row else order.placed_at  # type: ignore[no-any-return]
 
 
 def is_partner(email: str) -> bool:

@@ -47,7 +47,7 @@ class Order(Table):
     organization: Maybe = ForeignKeyField(Organization, null=True)  # chosen, final once mapped
     organization_id: Maybe
     create_new = BooleanField(default=False)
-    partner_organization: Maybe = ForeignKeyField(Organization, null=True)
+    partner_organization: Maybe = ForeignKeyField(Organization, null=True, index=False)
     partner_organization_id: Maybe
 
     class Meta:
@@ -57,6 +57,12 @@ class Order(Table):
 UNFINISHED = "status IN ('placed', 'launched', 'waiting')"
 index_where(UNFINISHED, "order_unfinished", Order.expires_at)
 Order.add_index(Order.status, Order.id, name="order_by_status")
+# A partner's list, in whichever state: a few of each are read, however many there are.
+IN_STATE = (Order.status, Order.id)
+index_where("contact_role = 'partner'", "order_of_contact", Order.contact_email, *IN_STATE)
+NAMED = "partner_organization_id IS NOT NULL"
+index_where(NAMED, "order_of_partner", Order.partner_organization, *IN_STATE)
+STATUSES = ("placed", "launched", "waiting", "provisioned", "stopped", "cancelled", "expired")
 
 
 class OrderLine(Table):

@@ -182,6 +182,15 @@ class Because(Form):
     why = ReasonField(_l("Reason"))
 
 
+class SameAnswersForm(Form):
+    number = StringField(_l("Number of the other order"))
+
+    def validate_number(self, field: Field) -> None:
+        field.data = _NOT_IN_HTML.sub("", field.data or "").strip()
+        if not field.data:
+            raise ValidationError(str(_l("Type the number of the order whose answers to take.")))
+
+
 class DecisionForm(Form):
     decision = Choice(
         _l("Your answer"),
@@ -228,3 +237,8 @@ class DisputeForm(Form):
 def refused(form: Form) -> int:
     """The status of a page that shows a form: 422 when something in it was refused."""
     return 422 if form.errors else 200
+
+
+def first(value: str | None) -> str | None:
+    """What a field shows before it is answered; a form that was sent speaks for itself."""
+    return value if request.method == "GET" else None

@@ -2,34 +2,32 @@
 
 import secrets
 
-from flask import Blueprint, abort, redirect, session, url_for
+from flask import Blueprint, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from matching.addresses import masked
-from provisioning import fresh_links, limits, links
-from provisioning.facts import facts_of, is_closed
-from provisioning.journey import current_step
+from provisioning import fresh_links, limits, links, partners
 from provisioning.links import Standing
 from records import links as sessions
-from records import orders
-from records.tables import MagicLink, Order, Session
-from views import visit
+from records.tables import MagicLink, Session
 from views.forms import PartnerForm, refused
 from views.i18n import say
+from views.progress import entry
 from views.render import page
 from views.start import STATUS
 from views.visit import network, settings
+
+PAGE = 20
 
 pages = Blueprint("partner", __name__, url_prefix="/partner")
 
 
 @pages.route("", methods=["GET", "POST"])
 def overview() -> ResponseReturnValue:
-    """The orders one is the contact of, or how to sign in."""
-    signed_in = _signed_in()
-    if signed_in:
-        entries = [_entry(order) for order in orders.of_partner(signed_in.email)]
-        return page("partner.html", plain=True, wide=True, entries=entries, email=signed_in.email)
+    """One's own orders and those of the partners one administers, or how to sign in."""
+    opened = signed_in()
+    if opened:
+        return _list(opened.email)
     form = PartnerForm()
     if form.validate_on_submit():
         if fresh_links.ask_partner(form.contact_email.clean, settings(), network()):
@@ -64,39 +62,42 @@ def claim(token: str) -> ResponseReturnValue:
     return redirect(url_for("partner.overview"), 303)
 
 
-@pages.post("/orders/<number>")
-def go_on(number: str) -> ResponseReturnValue:
-    """Continue an order at its current step; the first time launches it."""
-    signed_in = _signed_in()
-    order = orders.by_number(number)
-    if signed_in is None or order is None or not _is_theirs(order, signed_in):
-        abort(404)
-    links.open_by_partner(order, signed_in.email)
-    order = orders.by_id(order.id)
-    return redirect(visit.step_url(order, current_step(facts_of(order))), 303)
+def _list(email: str) -> ResponseReturnValue:
+    """A page of the orders, newest first, in one state or in each."""
+    status, before = request.args.get("status", ""), request.args.get("before", "")
+    found = partners.orders_of(email, status, before, PAGE + 1)
+    entries = [entry(order, email) for order in found[:PAGE]]
+    chosen = status if status in partners.STATUSES else None
+    older = len(found) > PAGE and _at_list(chosen, found[PAGE - 1].number)
+    return page(
+        "partner.html",
+        plain=True,
+        wide=True,
+        entries=entries,
+        email=email,
+        administers=bool(partners.administered(email)),
+        statuses=partners.STATUSES,
+        chosen=chosen,
+        older=older,
+        newest=before and _at_list(chosen),
+    )
 
 
-def _signed_in() -> Session | None:
+def _at_list(status: str | None, before: str | None = None) -> str:
+    return url_for("partner.overview", status=status, before=before)
+
+
+def signed_in() -> Session | None:
+    """The living session of a partner in this browser: a mailed link started it."""
     secret = session.get("partner")
-    return sessions.living_session(secret) if secret else None
+    found = sessions.living_session(secret) if secret else None
+    return found if found and not found.order_id and found.from_mailbox else None
 
 
 def _is_signed_in_by(link: MagicLink | None) -> bool:
     """Whether a used link finds the session of its own address still living here."""
-    signed_in = _signed_in()
-    return bool(link and signed_in and signed_in.email == link.email)
-
-
-def _is_theirs(order: Order, signed_in: Session) -> bool:
-    return bool(order.contact_email == signed_in.email and order.contact_role == "partner")
-
-
-def _entry(order: Order) -> dict[str, object]:
-    """One line of the list: the order, its state and its next step."""
-    closed = is_closed(order)
-    status = visit.closing(order) if closed else order.status
-    step = None if closed else current_step(facts_of(order))
-    return {"order": order, "status": status, "step": step, "lines": orders.lines(order)}
+    opened = signed_in()
+    return bool(link and opened and opened.email == link.email)
 
 
 def _no_button(standing: Standing) -> ResponseReturnValue:

@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import Blueprint, redirect, session, url_for
+from flask import Blueprint, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from matching.addresses import masked
@@ -13,7 +13,7 @@ from provisioning.links import Standing
 from records import orders
 from records.tables import MagicLink
 from views import visit
-from views.forms import FreshLinkForm, refused
+from views.forms import FreshLinkForm, first, refused
 from views.i18n import say
 from views.render import page
 from views.visit import network, settings
@@ -31,7 +31,8 @@ STATUS = {
 @pages.route("/", methods=["GET", "POST"])
 def home() -> ResponseReturnValue:
     """Get your link again: one neutral answer, whatever is typed."""
-    form = FreshLinkForm()
+    # A portal's plain form may name the order already.
+    form = FreshLinkForm(number=first(request.args.get("number", "")[:100]))
     if form.validate_on_submit():
         number = (form.number.data or "").strip()
         if fresh_links.ask(number, form.contact_email.clean, settings(), network()):

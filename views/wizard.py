@@ -12,7 +12,14 @@ from provisioning.facts import is_over
 from provisioning.journey import Step, current_step, is_open
 from provisioning.matches import page as page_of
 from views.asked import latest_question
-from views.forms import CompanyForm, HandOverForm, OrganizationForm, PurposeForm, refused
+from views.forms import (
+    CompanyForm,
+    HandOverForm,
+    OrganizationForm,
+    PurposeForm,
+    first,
+    refused,
+)
 from views.i18n import say
 from views.offers import is_barred, listing, live, live_match, payment, seen_in, wish_of
 from views.render import page
@@ -47,7 +54,7 @@ def company(here: Visit) -> ResponseReturnValue:
     form = CompanyForm(admin_email=address, company_name=name)
     if request.method == "POST" and form.i_am_admin.data:
         form.admin_email.data = here.by
-    if form.validate_on_submit() and _answer_company(here, form):
+    if form.validate_on_submit() and answer_company(here, form):
         return onward(here)
     matches = live(here, form.company_name.data or "", form.admin_email.data or "")
     matches.chosen = form.organization.data
@@ -55,24 +62,24 @@ def company(here: Visit) -> ResponseReturnValue:
     return answer(here, "company.html", status, form=form, matches=matches, **hand_over_parts(here))
 
 
-def _answer_company(here: Visit, form: CompanyForm) -> bool:
-    """Store the answer; False when its price cannot be paid, of which the list says why."""
+def answer_company(here: Visit, form: CompanyForm, like: int | None = None) -> bool:
+    """Store the answer; False when its price cannot be paid, of which the list says why.
+
+    `like`: the organization that another order chose; it is chosen here if the list shows it.
+    """
     name, address = form.name_and_address()
     wish = wish_of(here, form.organization.data or "", name, address)
     found = live_match(here, name, address)
     paid = payment(here, found, page_of(found, settings())[0])
     if is_barred(paid, wish):
         return False
+    if like in {candidate.organization.id for candidate in paid.candidates}:
+        wish = like
     seen = seen_in(here, found, form.seen.data or "", name, address)
     organizations.answer_company(
         here.order, name, address, wish, here.by, settings(), proven=here.proven, seen=seen
     )
     return True
-
-
-def first(value: str | None) -> str | None:
-    """What a field shows before it is answered; a form that was sent speaks for itself."""
-    return value if request.method == "GET" else None
 
 
 def _first_address(here: Visit) -> str:

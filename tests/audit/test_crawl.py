@@ -1,10 +1,10 @@
-"""Every link and every form of the site, as six people find them; each sees what is theirs alone.
+"""Every link and every form of the site, as eight people find them; each sees what is theirs alone.
 
 The people of each carry a word in their addresses and in what they wrote: a marker, which only
 those may be shown who have to do with them.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -16,8 +16,8 @@ from tests.support.steps import STEPS
 from tests.support.world import orders_in_every_step
 
 FIRST, SECOND, ADMIN, PARTNER = "quokka", "axolotl", "narwhal", "pangolin"
-SELLER = "wombat"
-WORDS = {FIRST, SECOND, ADMIN, PARTNER, SELLER}
+CHIEF, RIVAL, SELLER = "okapi", "tapir", "wombat"
+WORDS = {FIRST, SECOND, ADMIN, PARTNER, CHIEF, RIVAL, SELLER}
 
 
 class Person(NamedTuple):
@@ -32,7 +32,10 @@ class Person(NamedTuple):
 def people(stage) -> dict[str, Person]:
     """Acme GmbH with an administrator, two contacts with an order in every step, a partner."""
     organization("acme", "Acme GmbH", admins=(f"{ADMIN}@acme.com",), users=("staff@acme.com",))
-    organization("volta", "Volta", admins=("x@volta.example",), kind="partner", origin="partner")
+    known: dict[str, Any] = {"kind": "partner", "origin": "partner"}
+    people = (f"{PARTNER}@volta.example",)
+    organization("volta", "Volta", admins=(f"{CHIEF}@volta.example",), users=people, **known)
+    organization("rivals", "Rivals", admins=(f"{RIVAL}@rivals.example",), **known)
     around = ["/", "/partner", "/signed-out", "/healthz", "/nowhere"]
     tables = {}
     for word, first in ((FIRST, 70_010_000), (SECOND, 70_020_000)):
@@ -43,12 +46,19 @@ def people(stage) -> dict[str, Person]:
     partner, address = PageClient(stage.app), f"{PARTNER}@volta.example"
     for number in ("70030001", "70030002"):
         stage.place(address, number=number, role="partner", company_name="Acme")
-    partner.get("/partner").form().fill(contact_email=address).submit()
-    partner.get(stage.path("partner_sign_in")).form().submit()
-    tables[PARTNER] = Person(partner, [*around, *links_to(stage, address)], {PARTNER})
+    at = [f"/partner/orders/7003000{number}" for number in (1, 2)]
+    for word, client, sees in (
+        (PARTNER, partner, {PARTNER}),
+        (CHIEF, PageClient(stage.app), {CHIEF, PARTNER}),
+        (RIVAL, PageClient(stage.app), {RIVAL}),
+    ):
+        theirs = f"{word}@{'rivals' if word == RIVAL else 'volta'}.example"
+        client.get("/partner").form().fill(contact_email=theirs).submit()
+        client.get(stage.path("partner_sign_in", theirs)).form().submit()
+        tables[word] = Person(client, [*around, *at, *links_to(stage, theirs)], sees)
     # Whoever asks is named to the administrator, and so is whose order was mapped.
-    theirs = links_to(stage, f"{ADMIN}@acme.com")
-    tables[ADMIN] = Person(PageClient(stage.app), [*around, *theirs], {FIRST, SECOND, ADMIN})
+    asked = links_to(stage, f"{ADMIN}@acme.com")
+    tables[ADMIN] = Person(PageClient(stage.app), [*around, *asked], {FIRST, SECOND, ADMIN})
     # Who works for the seller sees everybody, and is seen by nobody.
     address = f"{SELLER}@seller.example"
     operators.add(address, "operator", "test")
@@ -78,7 +88,7 @@ def as_a_person_would(name: str, values: list[str]) -> str:
     return typed.get(name) or (values[-1] if values else "")
 
 
-@pytest.mark.parametrize("who", [FIRST, SECOND, ADMIN, PARTNER, SELLER, "a stranger"])
+@pytest.mark.parametrize("who", [*sorted(WORDS), "a stranger"])
 def test_every_link_and_form_answers_and_shows_nobody_else(people, who):
     person = people[who]
     crawler = Crawler(person.client, WORDS - person.may_see, as_a_person_would)

@@ -11,7 +11,7 @@ from records.tables import MagicLink, Order
 from tests.browser.places import place, purpose_with_hand_over_open
 from tests.browser.places_after import reviewed
 from tests.browser.walking import press
-from tests.support.cast import CAROL, PIA, volta
+from tests.support.cast import CAROL, PIA, organization, volta
 from views.errors import unavailable
 
 # --- links ---------------------------------------------------------------------------------------
@@ -123,6 +123,39 @@ def partner_overview(page, stage):
     Order.update(status="provisioned").where(Order.number == "70012346").execute()
     Order.update(status="expired").where(Order.number == "70012347").execute()
     press(page, "Sign in")
+
+
+@place("Where it stands")
+def partner_own_order(page, stage):
+    partner_overview(page, stage)
+    page.get_by_role("link", name="Order 70012345").click()
+    page.get_by_role("button", name="Take its answers").wait_for()
+
+
+@place("Where it stands")
+def partner_colleague_s_order(page, stage):
+    paul = "paul@volta.example"
+    organization("volta", "Volta Partners", users=(paul,), kind="partner", origin="partner")
+    stage.place(paul, role="partner", number="70012348", company_name="Acme")
+    partner_overview(page, stage)
+    page.get_by_role("link", name="Order 70012348").click()
+    press(page, "Send a fresh link")
+    page.get_by_text("A fresh link is on its way").wait_for()
+
+
+@place("Who will set this up?")
+def partner_hand_over_refused(page, stage):
+    partner_colleague_s_order(page, stage)
+    page.get_by_role("link", name="Someone else will set this up").click()
+    press(page, "Send them the link")
+
+
+@place("Order 70012348 is handed over")
+def partner_handed_over(page, stage):
+    partner_hand_over_refused(page, stage)
+    page.get_by_label("Their email address").fill(CAROL)
+    page.get_by_role("radio", name="The customer").check()
+    press(page, "Send them the link")
 
 
 @place("This link has been used")

@@ -30,7 +30,7 @@ from tests.support.page_client import PageClient
 DATA = re.compile(
     r"[\w.+-]*(?:•••)?@[\w.-]+|\d{1,2} [A-Z][a-z]+ \d{4}(?:, \d\d:\d\d UTC)?|[\d\W]+"
     r"|Northwind Cloud|Meetings|Acme(?: GmbH| Tools)?|Volta Partners|Nordlicht(?: Werke)?|Zenith"
-    r"|70012345(?:-\d)?|hp-\w+|acme|Please add me\.|Because\."
+    r"|7001234[56](?:-\d)?|hp-\w+|acme|Please add me\.|Because\."
     # What the audit list and histories keep, as it is stored.
     r"|looked|added as (?:viewer|operator)|test|operator|audit"
 )
@@ -171,13 +171,25 @@ def test_a_partner_s_pages(stage):
     path = stage.path("partner_sign_in")
     start = client.get(path)
     check(start, start.form().submit(), PageClient(stage.app).get(path, status=410))
+    paul, mine = "paul@volta.example", client.get("/partner/orders/70012345")
+    organization("volta", "Volta Partners", users=(paul,), kind="partner", origin="partner")
+    check(client.get("/partner?status=placed"), client.get("/partner?status=waiting"), mine)
+    check(mine.form("[action$=same-answers]").submit(status=422))
+    check(mine.form("[action$=same-answers]").fill(number="1").submit(status=422))
+    stage.place(paul, role="partner", number="70012346")
+    theirs = client.get("/partner/orders/70012346")
+    check(theirs, theirs.form("[action$=fresh-link]").submit())
+    check(theirs.form("[action$=fresh-link]").submit(status=422))
+    handing = client.get("/partner/orders/70012346/hand-over")
+    check(handing, handing.form().submit(status=422))
+    check(handing.form().fill(contact_email=NEWCOMER, contact_role="customer").submit())
     purpose = client.get("/partner").form(".orders form").submit()
     check(purpose, purpose.form().submit(status=422))
     page = purpose.form().fill(purpose="partner_for_customer").submit()
     page = page.form().fill(admin_email=NEWCOMER).submit()
     page = page.form().choose("Acme GmbH").submit()
     check(page, page.form().submit())
-    check(page.client.get("/orders/70012345/administrator"))
+    check(page.client.get("/orders/70012345/administrator"), mine.reload())
     handed = page.client.get("/orders/70012345/review").form("#hand-over")
     check(handed.fill(contact_email=CAROL, contact_role="customer").submit())
 

@@ -41,7 +41,7 @@ def organization(
         rows.save_organizations([row], directory.RULES)
         found = Organization.get(Organization.ref == ref)
         for email in users:
-            directory.add_user(found.id, email)
+            sync_admin(found.id, email, is_admin=False)
         for email in admins:
             sync_admin(found.id, email, is_admin=True)
         for number in range(subscriptions):

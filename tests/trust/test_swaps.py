@@ -40,6 +40,11 @@ ROUTES = {
     "/partner": "anybody",  # with one's own session, one's own orders
     "/partner/<token>": "link",
     "/partner/orders/<number>": "order",
+    "/partner/orders/<number>/take-over": "order",
+    "/partner/orders/<number>/hand-over": "order",
+    "/partner/orders/<number>/fresh-link": "order",
+    "/partner/orders/<number>/ask-again": "order",
+    "/partner/orders/<number>/same-answers": "order",
     "/console/sign-in": "anybody",
     "/console/sign-in/<token>": "link",
     # For the seller's people alone.
