@@ -59,11 +59,12 @@ def likeness_at(typed: str, shown: str, label: str) -> float:
     return _OF_THE_DOMAIN * max(likeness(label, " ".join(contracted[1])), _AT_LEAST)
 
 
+@lru_cache(maxsize=4096)  # a question is asked again on each page that follows from it
 def likeness(one: str, other: str) -> float:
     """0 to 1 for two core keys; the words that tell companies apart must agree."""
     if one == other:
         return 1.0
-    if folding.folded(one.split()) == folding.folded(other.split()):
+    if _folded(one) == _folded(other):
         return 0.99
     if not one or not other:
         return 0.0
@@ -89,6 +90,11 @@ def _common_words() -> frozenset[str]:
 @cache
 def _joining_words() -> frozenset[str]:
     return data.words("joining_words.txt")
+
+
+@lru_cache(maxsize=4096)
+def _folded(core: str) -> str:
+    return folding.folded(core.split())
 
 
 @lru_cache(maxsize=4096)
