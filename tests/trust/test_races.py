@@ -16,11 +16,14 @@ from tests.support.cast import (
     BOB,
     CAROL,
     NEWCOMER,
+    PIA,
     Stage,
     acme,
     full_admins,
     now,
+    organization,
     requests_of,
+    sync_admin,
     told,
 )
 from tests.support.lists import AT, elsewhere
@@ -256,3 +259,46 @@ def test_administrators_asked_in_two_tabs_at_once_are_asked_once(stage):
             assert sorted(mails) == sorted(("access_notice", a) for a in full_admins(found))
             assert now(order).status == "waiting"
             assert_sound()
+
+
+# --- a partner's admins --------------------------------------------------------------------------
+
+
+def test_of_two_admins_who_take_an_order_over_one_does_and_the_other_is_told(stage):
+    paul, admins = "paul@volta.example", (PIA, "ada@volta.example")
+    organization("volta", "Volta", admins=admins, users=(paul,), kind="partner", origin="partner")
+    order = stage.place(paul, role="partner", number="5")
+    presses = []
+    for admin in admins:
+        client = PageClient(stage.app)
+        client.get("/partner").form().fill(contact_email=admin).submit()
+        page = stage.opened("partner_sign_in", admin, client=client).follow("Order 5")
+        presses.append(pressing(page.form("[action$=take-over]")))
+    before = world()
+    with track(2) as race:
+        for _round in rounds_of(before):
+            answers = [answer.status_code for answer in race(presses)]
+            assert sorted(answers) == [303, 422]
+            said, mails = since(before, order)
+            assert said.count("handed over") == 1
+            assert now(order).contact_email == admins[answers.index(303)]
+            assert [to for letter, to in mails if letter == "hand_over_old"] == [paul]
+            assert_sound()
+
+
+def test_an_admin_who_is_removed_at_the_same_moment_takes_over_before_it_or_not_at_all(stage):
+    paul = "paul@volta.example"
+    volta = organization("volta", "Volta", admins=(PIA,), users=(paul,), kind="partner")
+    order = stage.place(paul, role="partner", number="5")
+    client = PageClient(stage.app)
+    client.get("/partner").form().fill(contact_email=PIA).submit()
+    page = stage.opened("partner_sign_in", PIA, client=client).follow("Order 5")
+    press = pressing(page.form("[action$=take-over]"))
+    before = world()
+    with track(2) as race:
+        for _round in rounds_of(before):
+            answer, _gone = race([press, partial(sync_admin, volta.id, PIA, is_admin=False)])
+            taken = now(order).contact_email == PIA
+            assert answer.status_code == (303 if taken else 404)
+            assert ("handed over" in since(before, order)[0]) == taken
+            assert PIA not in full_admins(volta)
