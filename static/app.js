@@ -80,11 +80,14 @@
 
   // The server says times in the seller's zone; the reader's own is known here alone.
   function sayTimesHere() {
-    const said = { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
+    const said = { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" };
     const written = new Intl.DateTimeFormat(document.documentElement.lang, said);
     document.querySelectorAll("time[datetime]:not([title])").forEach((time) => {
       time.title = time.textContent;
-      time.textContent = written.format(new Date(time.dateTime));
+      const parts = written.formatToParts(new Date(time.dateTime)).map((part) => [part.type, part.value]);
+      const is = Object.fromEntries(parts);
+      // In the server's words: 22 November 2026, 19:10 GMT+1
+      time.textContent = `${is.day} ${is.month} ${is.year}, ${is.hour}:${is.minute} ${is.timeZoneName}`;
     });
   }
 

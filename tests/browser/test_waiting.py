@@ -42,10 +42,11 @@ def test_a_change_is_said_once_and_the_focus_stays(page, stage):
 
 def test_times_are_said_in_the_reader_s_own_zone(new_context, stage):
     acme()
-    page = new_context(timezone_id="Asia/Tokyo", locale="en-GB").new_page()
+    page = new_context(timezone_id="Asia/Tokyo", locale="en-US").new_page()
     take_over(page, waiting_page(stage))
     time = page.locator("time").first
-    expect(time).to_contain_text("GMT+9")
+    # As the server writes them, whatever the browser's own habit is.
+    expect(time).to_have_text(re.compile(r"^\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d GMT\+9$"))
     assert "UTC" in str(time.get_attribute("title"))
 
 
