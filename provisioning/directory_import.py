@@ -3,7 +3,6 @@
 An import that was killed is run again from its start: rows that are stored already change nothing.
 """
 
-import csv
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any, Generic, TextIO, TypeVar
 
 from matching.sentences import Refused, Sentence, sentence
-from provisioning import orders
+from provisioning import csv_files, orders
 from provisioning.directory import BATCH, RULES
 from provisioning.directory_files import check, lines, short
 from provisioning.directory_rows import ORGANIZATIONS, SUBSCRIPTIONS, USERS, Kind
@@ -64,8 +63,8 @@ def _listing(path: Path) -> Iterator[Refuse]:
         def refuse(file: str, line: int, reason: Sentence) -> None:
             if not opened:
                 opened.append(stack.enter_context(open(path, "w", newline="", encoding="utf-8")))
-                csv.writer(opened[0]).writerow(("file", "line", "reason"))
-            csv.writer(opened[0]).writerow((file, line, str(reason)))
+                opened[0].write(csv_files.line(("file", "line", "reason")))
+            opened[0].write(csv_files.line((file, line, reason)))
 
         yield refuse
 

@@ -70,7 +70,7 @@ def read_order(fields: Mapping[str, str], lines: Sequence[Mapping[str, str]]) ->
         company = company_name(company) if company else ""
     with about("contact_email"):
         contact = canonical(fields.get("contact_email") or "")
-    expires_on = _day(fields, "expires_on")
+    expires_on = day(fields, "expires_on")
     return NewOrder(
         number=number,
         contact_email=contact,
@@ -158,7 +158,7 @@ def _read_line(fields: Mapping[str, str]) -> NewLine:
     is_number = quantity.isascii() and quantity.isdigit() and len(quantity) <= len(str(LARGEST))
     if not (is_number and 0 < int(quantity) <= LARGEST):
         raise Refused(sentence("The quantity of a line is a whole number above 0."), "quantity")
-    starts_on, ends_on = _day(fields, "starts_on"), _day(fields, "ends_on")
+    starts_on, ends_on = day(fields, "starts_on"), day(fields, "ends_on")
     if starts_on and ends_on and ends_on < starts_on:
         raise Refused(sentence("A line ends before it starts."), "ends_on")
     product = plain_text(fields, "product", LONGEST) or sku
@@ -183,7 +183,8 @@ def plain_text(fields: Mapping[str, str], name: str, longest: int) -> str:
     return text
 
 
-def _day(fields: Mapping[str, str], name: str) -> date | None:
+def day(fields: Mapping[str, str], name: str) -> date | None:
+    """A field as a day; None where it says nothing. Or raises Refused."""
     text = (fields.get(name) or "").strip()
     try:
         if not text or DAY.fullmatch(text):

@@ -1,8 +1,10 @@
 """Links and sessions as rows: each change is one conditional update."""
 
+from datetime import datetime
+
 from records import clock
 from records.database import digest, first_row
-from records.tables import LinkWish, MagicLink, Order, Session
+from records.tables import AccessRequest, LinkWish, MagicLink, Order, Session
 
 
 def by_hash(token_hash: str) -> MagicLink | None:
@@ -31,6 +33,16 @@ def replace_unclaimed(order: Order, purpose: str) -> None:
     MagicLink.update(replaced_at=clock.now()).where(
         (MagicLink.order == order)
         & (MagicLink.purpose == purpose)
+        & MagicLink.claimed_at.is_null()
+        & MagicLink.replaced_at.is_null()
+    ).execute()
+
+
+def prolong(request: AccessRequest, until: datetime) -> None:
+    """The links to answer a request live as long as it does."""
+    MagicLink.update(expires_at=until).where(
+        (MagicLink.request == request)
+        & MagicLink.purpose.in_(("decision", "first_admin"))
         & MagicLink.claimed_at.is_null()
         & MagicLink.replaced_at.is_null()
     ).execute()

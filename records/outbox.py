@@ -84,6 +84,12 @@ def about_order(order_id: int, letter: str) -> list[OutboxRow]:
     )
 
 
+def of_order(order_id: int) -> list[OutboxRow]:
+    """All letters that an order caused, newest first; webhooks' events are none."""
+    mine = (OutboxRow.order == order_id) & _letters
+    return list(OutboxRow.select().where(mine).order_by(OutboxRow.id.desc()))
+
+
 def by_id(row_id: int) -> OutboxRow | None:
     return OutboxRow.get_or_none(OutboxRow.id == row_id)
 

@@ -20,6 +20,19 @@ def find(request_id: int) -> AccessRequest | None:
     return AccessRequest.get_or_none(AccessRequest.id == request_id)
 
 
+def of_order(order: Order) -> list[AccessRequest]:
+    """All that was ever asked about an order, newest first."""
+    mine = AccessRequest.select().where(AccessRequest.order == order)
+    return list(mine.order_by(AccessRequest.id.desc()))
+
+
+def prolong(request: AccessRequest, until: datetime) -> None:
+    """Another end for an open request, which may be reminded of once more."""
+    AccessRequest.update(expires_at=until, reminded_at=None).where(
+        (AccessRequest.id == request.id) & (AccessRequest.status == "open")
+    ).execute()
+
+
 def latest(order: Order, organization_id: int, person: str, kind: str) -> AccessRequest | None:
     """The last request of a kind that an order made for a person in an organization."""
     return (  # type: ignore[no-any-return]

@@ -191,6 +191,21 @@ class SameAnswersForm(Form):
             raise ValidationError(str(_l("Type the number of the order whose answers to take.")))
 
 
+class HandOverFor(Because):
+    contact_email = AddressField(_l("The new contact's email address"))
+    contact_role = Choice(
+        _l("Who are they?"), ROLES, _l("Say whether they are the customer or a partner.")
+    )
+
+
+class ReopenForm(Because):
+    expires_on = StringField(_l("Open until (2027-01-31)"))
+
+
+class MoveForm(Because):
+    ref = StringField(_l("The organization's ref"))
+
+
 class DecisionForm(Form):
     decision = Choice(
         _l("Your answer"),

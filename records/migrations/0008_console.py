@@ -25,12 +25,14 @@ SEALED_POSTGRESQL = (
     "CREATE TRIGGER audit_kept BEFORE TRUNCATE ON audit"
     " FOR EACH STATEMENT EXECUTE FUNCTION audit_is_sealed()",
 )
-# A search by the beginning of a text needs the order of the bytes, whatever language the database
-# speaks. Expressions: the classes of records/tables.py cannot describe them.
-BEGINNINGS = (
-    "CREATE INDEX order_by_number ON orders (number {0}, id)",
-    "CREATE INDEX order_by_contact ON orders (contact_email {0}, id)",
-    "CREATE INDEX order_by_company ON orders (lower(company_name) {0}, id)",
+# A search by the beginning of a text needs the order of the bytes, whatever language a PostgreSQL
+# speaks; SQLite's own indexes have it. The classes of records/tables.py cannot describe these.
+COMPANY = "CREATE INDEX order_by_company ON orders (lower(company_name){0}, id)"
+BYTES = ' COLLATE "C"'
+BEGINNINGS_POSTGRESQL = (
+    COMPANY.format(BYTES),
+    f"CREATE INDEX order_by_number ON orders (number{BYTES}, id)",
+    f"CREATE INDEX order_by_contact ON orders (contact_email{BYTES}, id)",
 )
 
 
@@ -56,11 +58,10 @@ def up(_migrator: Any, db: Any) -> None:
 
     on_postgresql = isinstance(getattr(db, "obj", db), PostgresqlDatabase)
     db.create_tables([Operator, Audit])
-    sealed = (
-        SEALED_POSTGRESQL
-        if on_postgresql
-        else [SEALED_SQLITE.format(act) for act in ("UPDATE", "DELETE")]
-    )
-    collation = 'COLLATE "C"' if on_postgresql else "COLLATE BINARY"
-    for change in (*CHANGES, *sealed, *(index.format(collation) for index in BEGINNINGS)):
+    if on_postgresql:
+        changes = (*CHANGES, *SEALED_POSTGRESQL, *BEGINNINGS_POSTGRESQL)
+    else:
+        sealed = [SEALED_SQLITE.format(act) for act in ("UPDATE", "DELETE")]
+        changes = (*CHANGES, *sealed, COMPANY.format(""))
+    for change in changes:
         db.execute_sql(change)

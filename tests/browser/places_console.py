@@ -1,10 +1,11 @@
 """How to come to the pages of the console."""
 
 from provisioning import auditing, fresh_links, operators
-from records.tables import MagicLink
-from tests.browser.places import place, take_over
+from records.tables import MagicLink, Order
+from tests.browser.places import neighbours, place, take_over
 from tests.browser.walking import press
 from tests.support.cast import OLGA, VERA
+from tests.support.steps import journey
 
 
 def signed_in(page, stage, path, who=OLGA, role="operator"):
@@ -61,3 +62,45 @@ def console_audit(page, stage):
     for number in range(60):
         auditing.looked(VERA, "order", str(number))
     signed_in(page, stage, "/console/audit")
+
+
+@place("Orders")
+def console_orders(page, stage):
+    for number in range(4):
+        stage.place(number=f"7001234{number}", company_name="Acme Gesellschaft für Gartenbau mbH")
+    Order.update(status="stopped").where(Order.number == "70012341").execute()
+    signed_in(page, stage, "/console/orders")
+
+
+@place("Order 70012345")
+def console_order(page, stage):
+    journey(stage, "waiting")
+    signed_in(page, stage, "/console/orders/70012345")
+
+
+@place("Order 70012345")
+def console_order_for_a_viewer(page, stage):
+    journey(stage, "done")
+    signed_in(page, stage, "/console/orders/70012345", VERA, "viewer")
+
+
+@place("What order 70012345 is offered")
+def console_candidates(page, stage):
+    neighbours()
+    stage.place(company_name="Acme GmbH")
+    stage.opened().form().submit()
+    signed_in(page, stage, "/console/orders/70012345/candidates")
+
+
+@place("Change the contact: order 70012345")
+def console_action_refused(page, stage):
+    stage.place()
+    signed_in(page, stage, "/console/orders/70012345/contact")
+    press(page, "Change the contact")
+
+
+@place("Reopen: order 70012345")
+def console_reopen(page, stage):
+    stage.place()
+    Order.update(status="expired").execute()
+    signed_in(page, stage, "/console/orders/70012345/reopen")

@@ -60,6 +60,7 @@ def values_of(stage: Stage) -> dict[str, list[str]]:
         "email": ["bob@acme.com", "absent"],
         "name": [*names, "absent"],
         "which": ["1"],
+        "act": ["link", "absent"],
     }
 
 

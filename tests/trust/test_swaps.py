@@ -18,6 +18,8 @@ from tests.trust.people import HOST, PEOPLE, SAM, again, asked, cookie_of, settl
 from tests.trust.racing import put_back, world
 
 ABSENT, MADE_UP = "79999999", "x" * 43
+WHICH = "<int(max=9223372036854775807):which>"
+ACTIONS = ("link", "contact", "grant", "reopen", "restore", "move", "cancel")
 # For whom an address is: whoever has the order open, whoever has the link, or anybody.
 ROUTES = {
     "/": "anybody",
@@ -50,9 +52,17 @@ ROUTES = {
     # For the seller's people alone.
     "/console": "operator",
     "/console/audit": "operator",
+    "/console/orders": "operator",
+    "/console/orders.csv": "operator",
+    "/console/orders/<number>": "operator",
+    "/console/orders/<number>/candidates": "operator",
+    f"/console/orders/<number>/<any({', '.join(ACTIONS)}):act>": "operator",
+    f"/console/orders/<number>/mails/{WHICH}": "operator",
+    f"/console/orders/<number>/requests/{WHICH}/extend": "operator",
+    f"/console/orders/<number>/requests/{WHICH}/close": "operator",
     "/console/sessions": "operator",
     "/console/sessions/others": "operator",
-    "/console/sessions/<int(max=9223372036854775807):which>": "operator",
+    f"/console/sessions/{WHICH}": "operator",
     "/sign-out": "anybody",
     "/signed-out": "anybody",
     "/mailbox": "nobody",  # but on this machine, without a mail server
@@ -247,7 +257,8 @@ def test_the_console_asks_everybody_else_to_sign_in_whatever_there_is(stage, tow
     numbers = [number for mine in town.orders.values() for number in mine]
     for (rule, methods), name in product(routes(stage.app, "operator"), PEOPLE):
         there = [re.sub(r"<number>", number, rule) for number in (*numbers, ABSENT)]
-        paths = {re.sub(r"<[^>]*>", "1", path) for path in there}
+        paths = {re.sub(r"<any[^>]*>", "cancel", path) for path in there}
+        paths = {re.sub(r"<[^>]*>", "1", path) for path in paths}
         for method, path in product(methods, paths):
             answer = asked(town.browsers[name], tokens[name], method, path, **FIELDS)
             assert answer.status == 303, (name, method, path)

@@ -19,7 +19,10 @@ To add a page:
    is on: tests/trust/test_swaps.py, tests/browser/places_console.py, tests/pages/test_headers.py.
 """
 
+from views.console import actions as actions
 from views.console import audit as audit
+from views.console import order as order
+from views.console import orders as orders
 from views.console import overview as overview
 from views.console import sign_in as sign_in
 from views.console.frame import pages as pages
