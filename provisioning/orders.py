@@ -143,8 +143,8 @@ def clear_company(order: Order, by: str) -> None:
 def clear_choice(order: Order, by: str) -> None:
     """Forget the chosen organization and withdraw what was asked of its administrators."""
     requests.withdraw_all(order, by)
-    order.organization, order.create_new, order.offered = None, False, ""
-    orders.save(order, ["organization", "create_new", "offered"])
+    order.organization, order.create_new, order.offered, order.found_by = None, False, "", ""
+    orders.save(order, ["organization", "create_new", "offered", "found_by"])
 
 
 def hand_over(

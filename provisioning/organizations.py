@@ -113,24 +113,26 @@ def _place(order: Order, found: Match, wish: Wish, by: str, settings: Settings) 
     """Store the choice that the match forces or the wish names; False when it fits no longer."""
     administers = found.standing is Standing.FULL_ADMIN
     if administers and len(found.candidates) == 1:
-        return _choose(order, found.candidates[0].organization.id, by, "administers it")
+        one = found.candidates[0]
+        return _choose(order, one.organization.id, by, "administers it", one.tier)
     if wish == NEW or (wish is None and not found.candidates):
         why = "none of the list" if found.candidates else "no match"
-        return not administers and _choose(order, None, by, why)
+        return not administers and _choose(order, None, by, why, NEW)
     candidate = matches.find(found, wish, settings) if isinstance(wish, int) else None
     if candidate is None:
         return wish is None
-    return _choose(order, candidate.organization.id, by, " ".join(map(str, candidate.evidence)))
+    why = " ".join(map(str, candidate.evidence))
+    return _choose(order, candidate.organization.id, by, why, candidate.tier)
 
 
-def _choose(order: Order, organization_id: int | None, by: str, why: str) -> bool:
+def _choose(order: Order, organization_id: int | None, by: str, why: str, found_by: str) -> bool:
     same = order.organization_id == organization_id and order.create_new == (not organization_id)
     if not same:
         kept = order.offered
         clear_choice(order, by)
         order.organization, order.create_new = organization_id, organization_id is None
-        order.offered = kept
-        orders.save(order, ["organization", "create_new", "offered"])
+        order.offered, order.found_by = kept, found_by
+        orders.save(order, ["organization", "create_new", "offered", "found_by"])
         what = "organization chosen" if organization_id else "new organization chosen"
         orders.note(order, by, what, why)
     return True

@@ -47,6 +47,7 @@ class Order(Table):
     organization: Maybe = ForeignKeyField(Organization, null=True)  # chosen, final once mapped
     organization_id: Maybe
     create_new = BooleanField(default=False)
+    found_by = TextField(default="")  # the tier that the choice was offered in; new
     partner_organization: Maybe = ForeignKeyField(Organization, null=True, index=False)
     partner_organization_id: Maybe
 
@@ -103,6 +104,9 @@ class History(Table):
     who = TextField()
     what = TextField()
     why = TextField(default="")
+
+
+index_where("what = 'operator alerted'", "history_alerts", History.id)
 
 
 class Mapping(Table):

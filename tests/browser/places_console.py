@@ -1,7 +1,11 @@
 """How to come to the pages of the console."""
 
+from datetime import timedelta
+
 from provisioning import auditing, fresh_links, operators
-from records.tables import MagicLink, Order
+from provisioning.telling import alert
+from records import clock
+from records.tables import MagicLink, Order, OutboxRow
 from tests.browser.places import neighbours, place, take_over
 from tests.browser.walking import press
 from tests.support.cast import OLGA, VERA
@@ -49,6 +53,25 @@ def console_link_of_nobody(page, stage):
 
 @place("Overview")
 def console_overview(page, stage):
+    """A month in which something of everything has happened."""
+    journey(stage, "done")
+    states = ("provisioned", "provisioned", "provisioned", "waiting", "launched", "expired")
+    for number in range(60):
+        order = stage.place(number=f"7{number:03}", company_name="Acme")
+        at = clock.now() - timedelta(days=number % 29)
+        status = states[number * 7 % 6]
+        Order.update(placed_at=at, status=status).where(Order.id == order.id).execute()
+        sent = at if number % 9 else None
+        row = OutboxRow.update(queued_at=at, sent_at=sent, failed_at=None if sent else at)
+        row.where(OutboxRow.order == order).execute()
+        if status == "launched":
+            alert(order, ("undelivered", "budget_spent")[number % 2], "test", stage.settings)
+    Order.update(status="stopped").where(Order.number == "7002").execute()
+    signed_in(page, stage, "/console")
+
+
+@place("Overview")
+def console_overview_of_nothing(page, stage):
     signed_in(page, stage, "/console")
 
 
