@@ -62,8 +62,9 @@ def alerts(since: datetime) -> list[Alert]:
 def stopped(limit: int) -> list[Stopped]:
     """Stopped orders, the newest first."""
     found = rows(
-        "SELECT o.number, h.why, COALESCE(h.at, o.placed_at) FROM orders o LEFT JOIN history h ON h.id ="
-        " (SELECT MAX(s.id) FROM history s WHERE s.order_id = o.id AND s.what = 'stopped')"
+        "SELECT o.number, h.why, COALESCE(h.at, o.placed_at) FROM orders o LEFT JOIN history h"
+        " ON h.id = (SELECT MAX(s.id) FROM history s"
+        " WHERE s.order_id = o.id AND s.what = 'stopped')"
         " WHERE o.status = 'stopped' ORDER BY o.id DESC LIMIT ?",
         limit,
     )

@@ -14,7 +14,7 @@ from tests.records.recount import assert_exact
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.mark.parametrize("name", ["request", "lookup", "imports", "browser"])
+@pytest.mark.parametrize("name", ["request", "lookup", "imports", "browser", "console"])
 def test_a_measurement_can_be_tried_in_seconds(name, tmp_path):
     tried = {"BENCH_QUICK": "1", "BENCH_DATA": str(tmp_path)}
     done = subprocess.run(

@@ -1,0 +1,153 @@
+"""What the console's pages cost, from a thousand to a million orders: `python -m bench.console`.
+
+Whole requests, without a network between. Sizes take turns in each round, so that whatever else the
+machine does meets them alike.
+"""
+
+import statistics
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Flask
+
+from app import create_app
+from bench.sizes import QUICK, ROUNDS, said
+from provisioning import links, operators
+from records import operators as rows
+from records.database import connect_to, connection, db, is_postgresql
+from records.migrate import migrate
+from tests.support import postgresql
+
+SIZES = (100, 1_000) if QUICK else (1_000, 1_000_000)
+ASKED = 3 if QUICK else 10  # requests of a kind in each round
+WHO = "bench@seller.example"
+STATUSES = ("placed", "launched", "provisioned", "provisioned", "waiting", "expired", "stopped")
+NUMBERS = {
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {0})",
+    "postgresql": "WITH n(i) AS (SELECT generate_series(1, {0}))",
+}
+# Orders of a year, of which each seventh has the same company's name.
+FILL = (
+    "INSERT INTO orders (number, status, contact_email, contact_role, placed_role, contact_name,"
+    " language, partner_name, placed_at, invited_at, nudged_at, expires_at, company_name, offered,"
+    " create_new, found_by) {numbers} SELECT 'N' || (10000000 + i), {status}, 'c' || i ||"
+    " '@firm' || (i % 50000) || '.example', 'customer', 'customer', '', 'en', '', {at}, {at}, {at},"
+    " {at} + 2592000, CASE WHEN i % 7 = 0 THEN 'Acme' ELSE 'Firm ' || i END, '', {no}, '' FROM n"
+)
+
+
+def fill(size: int) -> None:
+    """So many orders, their history and a letter of each."""
+    kind = "postgresql" if is_postgresql() else "sqlite"
+    numbers, now = NUMBERS[kind].format(size), int(time.time())
+    at = f"{now} - 31536000 + 31536000 / {size}.0 * i"
+    at = f"CAST({at} AS BIGINT)" if is_postgresql() else f"CAST({at} AS INTEGER)"
+    status = " ".join(f"WHEN {place} THEN '{said}'" for place, said in enumerate(STATUSES))
+    status = f"CASE i % {len(STATUSES)} {status} END"
+    no = "FALSE" if is_postgresql() else "0"
+    with db.atomic():
+        sql = FILL.format(numbers=numbers, status=status, at=at, no=no)
+        db.execute_sql(sql.replace("%", "%%") if is_postgresql() else sql)
+        db.execute_sql(
+            "INSERT INTO history (order_id, at, who, what, why)"
+            " SELECT id, placed_at, 'bench', 'placed', '' FROM orders"
+        )
+        db.execute_sql(
+            "INSERT INTO outbox_row (letter, recipient, order_id, facts, message_id, queued_at,"
+            " due_at, attempts, sent_at, last_error) SELECT 'launch', contact_email, id, '{}',"
+            " number, placed_at, placed_at, 1, placed_at, '' FROM orders"
+        )
+    db.execute_sql("ANALYZE")
+
+
+def paths(size: int) -> dict[str, str]:
+    """What is asked for, by kind."""
+    middle = size // 2
+    return {
+        "all orders": "/console/orders",
+        "one far down": f"/console/orders?after={middle}",
+        "of a status": "/console/orders?status=waiting",
+        "by a number": f"/console/orders?by=number&text=N{10_000_000 + middle}",
+        "by its beginning": "/console/orders?by=number&text=N100",
+        "by a contact": f"/console/orders?by=contact&text=c{middle}@",
+        "by a company": "/console/orders?by=company&text=firm",
+        "by a name that many have": f"/console/orders?by=company&text=acme&after={middle // 7 * 7}",
+        "one order": f"/console/orders/N{10_000_000 + middle}",
+        "the audit list": "/console/audit",
+        "the overview": "/console",
+    }
+
+
+def asked(app: Flask, url: str, size: int, times: dict[str, list[float]]) -> None:
+    """Ask for each page some times, signed in."""
+    connect_to(url)
+    settings = app.config["SETTINGS"]
+    with connection():
+        secret = links.start_session(WHO, None, settings, operator=rows.living(WHO))
+    client = app.test_client()
+    with client.session_transaction(base_url=settings.public_url) as session:
+        session["console"] = secret
+    for kind, path in paths(size).items():
+        for number in range(ASKED + 1):
+            begun = time.perf_counter()
+            answer = client.get(path, base_url=settings.public_url)
+            if answer.status_code != 200:
+                raise RuntimeError(f"{path} answers {answer.status_code}")
+            if number:  # the first one fills caches
+                times[kind].append(time.perf_counter() - begun)
+    db.close()
+
+
+@contextmanager
+def databases(folder: Path) -> Iterator[dict[str, dict[int, str]]]:
+    """Their addresses, by kind and size."""
+    server = postgresql.Server()
+    try:
+        base = server.start().url
+        yield {
+            "SQLite": {size: f"sqlite:///{folder}/{size}.db" for size in SIZES},
+            "PostgreSQL": {
+                size: postgresql.create_database(base, f"bench_{size}") for size in SIZES
+            },
+        }
+    finally:
+        server.stop()
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, databases(Path(folder)) as found:
+        for name, urls in found.items():
+            apps: dict[int, Flask] = {}
+            times: dict[int, dict[str, list[float]]] = {size: defaultdict(list) for size in SIZES}
+            for size, url in urls.items():
+                apps[size] = create_app(
+                    {"DATABASE_URL": url, "INSTANCE_DIR": folder, "PUBLIC_URL": "http://bench.test"}
+                )
+                connect_to(url)
+                with connection():
+                    migrate()
+                    fill(size)
+                    operators.add(WHO, "operator", "bench")
+            for _round in range(ROUNDS):
+                for size, url in urls.items():
+                    asked(apps[size], url, size, times[size])
+            table(name, times)
+
+
+def table(name: str, times: dict[int, dict[str, list[float]]]) -> None:
+    """The medians, and how much the largest costs of the smallest."""
+    small, large = min(times), max(times)
+    print(f"| {name}: page | {said(small)} orders | {said(large)} orders | ratio |")
+    print("|---|---:|---:|---:|")
+    for kind, found in times[small].items():
+        few, many = statistics.median(found), statistics.median(times[large][kind])
+        print(f"| {kind} | {few * 1e3:.1f} ms | {many * 1e3:.1f} ms | {many / few:.2f} |")
+    print()
+
+
+if __name__ == "__main__":
+    main()
