@@ -40,6 +40,15 @@ def queued_since(since: datetime, letter: str, to: str, order: Order | None) -> 
     return OutboxRow.select().where((OutboxRow.letter == letter) & about & recent).count()
 
 
+def has_living_link(letter: str, to: str, since: datetime) -> bool:
+    """Whether such a letter, queued since a moment, carries a link that still opens something."""
+    mine = (OutboxRow.recipient == to) & (OutboxRow.queued_at > since)
+    arrives = (OutboxRow.letter == letter) & OutboxRow.failed_at.is_null()
+    unused = MagicLink.claimed_at.is_null() & MagicLink.replaced_at.is_null()
+    living = unused & (MagicLink.expires_at > clock.now())
+    return bool(OutboxRow.select().join(MagicLink).where(mine & arrives & living).exists())
+
+
 def about_request(request_id: int, letter: str) -> list[OutboxRow]:
     """The rows of one letter that a request caused, oldest first."""
     return list(
