@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
 from records import clock, overview
@@ -40,7 +40,7 @@ class Matter:
 class Day:
     """How many of each state a day has."""
 
-    day: datetime
+    day: date
     counts: dict[str, int]
 
 
@@ -53,7 +53,7 @@ def matters() -> dict[str, list[Matter]]:
         found.setdefault(reason, []).append(Matter(each.number, _moment(each.at), each.reason))
     found |= standing(overview.alerts(now - timedelta(days=DAYS)))
     expiring = overview.expiring(now + SOON, LISTED)
-    found["expiring"] = [Matter(order.number, order.expires_at) for order in expiring]
+    found["expiring"] = [Matter(number, _moment(at)) for number, at in expiring]
     return {need: listed[:LISTED] for need, listed in found.items() if listed}
 
 
@@ -77,13 +77,15 @@ def _stands(need: str, alert: Alert) -> bool:
 
 
 def days(counted: Iterable[tuple[int, str, int]]) -> list[Day]:
-    """The last days, one after the other, those without anything too."""
+    """The last days in UTC, one after the other, those without anything too."""
     today = int(clock.now().timestamp()) // 86_400
     by_day: dict[int, dict[str, int]] = {}
     for day, said, count in counted:
         by_day.setdefault(day, {})[said] = count
     first = today - DAYS + 1
-    return [Day(_moment(day * 86_400), by_day.get(day, {})) for day in range(first, today + 1)]
+    return [
+        Day(_moment(day * 86_400).date(), by_day.get(day, {})) for day in range(first, today + 1)
+    ]
 
 
 def since() -> datetime:

@@ -1,6 +1,6 @@
 """The first page: what needs a person, and pictures with their numbers."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -192,7 +192,7 @@ def test_times_fall_into_spans(seconds, counts):
 
 
 def test_columns_stand_on_the_ground_on_top_of_each_other():
-    day = datetime(2026, 11, 1, tzinfo=UTC)
+    day = date(2026, 11, 1)
     series = [Series("a", "good", ("x", "y")), Series("b", "bad", ("z",))]
     days = [Day(day, {"x": 1, "y": 2, "z": 1}), Day(day, {}), Day(day, {"z": 2})]
     drawn = columns(days, series)
@@ -206,7 +206,7 @@ def test_columns_stand_on_the_ground_on_top_of_each_other():
 
 
 def test_of_nothing_there_is_nothing_to_draw():
-    assert columns([Day(datetime(2026, 11, 1, tzinfo=UTC), {})], []).parts == []
+    assert columns([Day(date(2026, 11, 1), {})], []).parts == []
     assert [(bar.share, bar.length) for bar in bars({"a": 0, "b": 0})] == [(0, 0), (0, 0)]
     assert [(bar.share, bar.length) for bar in bars({"a": 1, "b": 3})] == [(25, 33), (75, 100)]
 
@@ -228,3 +228,10 @@ def test_a_picture_reads_the_newest_rows_alone(app):
     )
     said = plan(sql, 0)
     assert "INTEGER PRIMARY KEY (rowid>?)" in said or "orders_pkey" in said
+
+
+def test_what_expires_soon_is_read_along_its_index(app):
+    said = plan(overview.expiring_query(), 0, 10, 20)
+    assert "order_unfinished" in said
+    assert "Sort" not in said
+    assert "TEMP B-TREE" not in said

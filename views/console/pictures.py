@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from provisioning.overview import Day
@@ -47,7 +47,7 @@ class Columns:
     series: Sequence[Series]
     parts: list[Part]
     width: str
-    rows: list[tuple[datetime, list[int]]]
+    rows: list[tuple[date, list[int]]]
     highest: int
     total: int
 

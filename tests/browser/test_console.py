@@ -1,0 +1,63 @@
+"""An operator's day without JavaScript: sign in, see what is wrong, explain, mend, sign out."""
+
+from playwright.sync_api import expect
+
+from provisioning import operators
+from provisioning.telling import alert
+from records.tables import Audit
+from tests.browser.walking import follow, heading, press
+from tests.support.cast import CAROL, OLGA, now, told
+from tests.support.steps import journey
+
+
+def test_an_operator_finds_explains_and_mends_an_order(plain_page, stage):
+    order, _contacts = journey(stage, "waiting")
+    alert(order, "unreachable", "test", stage.settings)
+    operators.add(OLGA, "operator", "test")
+    page = plain_page
+    page.goto("/console")
+    expect(heading(page)).to_have_text("Sign in to the console")
+    page.get_by_label("Your email address").fill(OLGA)
+    press(page, "Send me the link")
+    page.goto(stage.path("console_sign_in"))
+    press(page, "Sign in")
+
+    expect(heading(page)).to_have_text("Overview")
+    expect(page.get_by_role("heading", name="Nobody can be asked")).to_be_visible()
+    follow(page, "Orders")
+    page.get_by_label("Look for").select_option("Contact's address")
+    page.get_by_label("that begins with").fill("carol")
+    press(page, "Show")
+    follow(page, order.number)
+    expect(heading(page)).to_have_text(f"Order {order.number}")
+
+    follow(page, "See what the contact is offered")
+    expect(page.get_by_text("Same email domain, another name").or_(
+        page.get_by_text("The administrator is a user here already")
+    )).to_be_visible()  # fmt: skip
+    follow(page, "Back to the order")
+    follow(page, "Close the request")
+    press(page, "Close the request")
+    expect(page.get_by_role("alert")).to_contain_text("Say why")
+    page.get_by_label("Reason").fill("They left the company.")
+    press(page, "Close the request")
+    assert now(order).status == "launched"
+    follow(page, "Change the contact")
+    page.get_by_label("The new contact's email address").fill("dave@acme.com")
+    page.get_by_role("radio", name="The customer").check()
+    page.get_by_label("Reason").fill("Carol left the company.")
+    press(page, "Change the contact")
+    expect(heading(page)).to_have_text(f"Order {order.number}")
+    assert now(order).contact_email == "dave@acme.com"
+    assert "handed over" in told(order)
+
+    follow(page, "Overview")
+    expect(page.get_by_role("heading", name="Nobody can be asked")).to_have_count(0)
+    follow(page, "Audit")
+    expect(page.get_by_text("Carol left the company.")).to_be_visible()
+    press(page, "Sign out")
+    page.goto("/console")
+    expect(heading(page)).to_have_text("Sign in to the console")
+    changes = Audit.select().where((Audit.who == OLGA) & (Audit.why != "")).order_by(Audit.id)
+    assert [row.what for row in changes] == ["request closed", "contact changed"]
+    assert CAROL not in now(order).contact_email
