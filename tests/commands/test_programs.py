@@ -46,6 +46,9 @@ def test_start_shows_orders_whose_links_open_and_ends_cleanly(env, running):
     assert status_of(link[0]) == 200
     assert status_of(f"http://127.0.0.1:{env['PORT']}/mailbox") == 200
     assert "70010001" in said
+    console = f"http://127.0.0.1:{env['PORT']}/console"
+    assert f"The console is at {console}: sign in as operator@homeport.test." in said
+    assert status_of(console) == 200
     children = descendants(program.pid)
     assert len(children) >= 4  # the web server with two workers, and mail delivery
     program.send_signal(signal.SIGINT)
