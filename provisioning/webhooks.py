@@ -1,6 +1,7 @@
 """Where the seller's systems hear of events: add an endpoint, change its secret, remove it."""
 
 import secrets
+from collections.abc import Callable
 
 from config import Settings
 from mail.tokens import hash_of, webhook_secret
@@ -44,6 +45,13 @@ def remove(endpoint_id: int) -> None:
     """Nothing goes there any more."""
     with db.atomic():
         webhooks.remove(_endpoint(endpoint_id))
+
+
+ACTS: dict[str, Callable[[int, Settings], object]] = {
+    "rotate": rotate,
+    "resume": lambda endpoint_id, _settings: resume(endpoint_id),
+    "remove": lambda endpoint_id, _settings: remove(endpoint_id),
+}
 
 
 def _endpoint(endpoint_id: int) -> WebhookEndpoint:

@@ -28,3 +28,9 @@ def revive(email: str) -> bool:
 
 def dead() -> list[DeadAddress]:
     return list(DeadAddress.select().order_by(DeadAddress.since.desc(), DeadAddress.email))
+
+
+def dead_after(email: str, limit: int) -> list[DeadAddress]:
+    """In alphabetical order, from the one after an address on."""
+    further = DeadAddress.select().where(DeadAddress.email > email)
+    return list(further.order_by(DeadAddress.email).limit(limit))

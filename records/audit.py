@@ -16,3 +16,9 @@ def listed(who: str, ref: str, before: int | None, limit: int) -> list[Audit]:
     query = query.where(Audit.who == who) if who else query
     query = query.where(Audit.ref == ref) if ref else query
     return list(query.where(Audit.id < before) if before is not None else query)
+
+
+def changes(kind: str, ref: str, limit: int) -> list[Audit]:
+    """The newest that was done to one thing; looks are not among it."""
+    mine = (Audit.ref == ref) & (Audit.kind == kind) & (Audit.what != "looked")
+    return list(Audit.select().where(mine).order_by(Audit.id.desc()).limit(limit))

@@ -258,11 +258,17 @@ OutboxRow.add_index(OutboxRow.recipient, OutboxRow.queued_at)
 WAITS = "sent_at IS NULL AND failed_at IS NULL AND endpoint_id IS NULL"
 EVENTS = "sent_at IS NULL AND failed_at IS NULL AND endpoint_id IS NOT NULL"
 FAILED = "failed_at IS NOT NULL AND told_at IS NULL"
+LETTERS = "endpoint_id IS NULL"
 index_where(WAITS, "outbox_due", OutboxRow.due_at)
 index_where(f"{WAITS} AND attempts = 0", "outbox_new", OutboxRow.id)
 index_where(EVENTS, "outbox_events", OutboxRow.endpoint, OutboxRow.order, OutboxRow.id)
 index_where("leased_until IS NOT NULL", "outbox_leased", OutboxRow.leased_until)
 index_where(FAILED, "outbox_untold", OutboxRow.id)
+index_where(LETTERS, "outbox_letters", OutboxRow.id)
+index_where(f"{LETTERS} AND sent_at IS NULL AND failed_at IS NULL", "outbox_waiting", OutboxRow.id)
+index_where(f"{LETTERS} AND failed_at IS NOT NULL", "outbox_failed", OutboxRow.id)
+OutboxRow.add_index(OutboxRow.recipient, OutboxRow.id, name="outbox_to")
+index_where("endpoint_id IS NOT NULL", "outbox_at", OutboxRow.endpoint, OutboxRow.id)
 
 
 class DeadAddress(Table):

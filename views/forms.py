@@ -206,6 +206,33 @@ class MoveForm(Because):
     ref = StringField(_l("The organization's ref"))
 
 
+class LiftForm(Because):
+    discard = BooleanField(_l("Give up what waits: it was sent before"))
+
+
+class RoleForm(Because):
+    role = Choice(
+        _l("Role"),
+        [("viewer", _l("Viewer: looks")), ("operator", _l("Operator: looks and acts"))],
+        _l("Say what they may do."),
+    )
+
+
+class OperatorForm(RoleForm):
+    contact_email = AddressField(_l("Email address"))
+
+
+class TokenForm(Because):
+    token_name = StringField(_l("Name"))
+    orders = BooleanField(_l("Orders: place, amend, cancel, make links for portals"))
+    directory = BooleanField(_l("Directory: sync organizations, users, subscriptions"))
+    read = BooleanField(_l("Read: look at orders, ask for matches"))
+
+
+class WebhookForm(Because):
+    url = StringField(_l("Address (https://...)"))
+
+
 class DecisionForm(Form):
     decision = Choice(
         _l("Your answer"),

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from provisioning import auditing, fresh_links, operators
+from provisioning import auditing, fresh_links, operators, outgoing, tokens, webhooks
 from provisioning.telling import alert
-from records import clock
-from records.tables import MagicLink, Order, OutboxRow
+from records import addresses, clock, fence
+from records.tables import MagicLink, Order, OutboxRow, WebhookEndpoint
 from tests.browser.places import neighbours, place, take_over
 from tests.browser.walking import press
-from tests.support.cast import OLGA, VERA
+from tests.support.cast import BOB, OLGA, VERA
 from tests.support.steps import journey
 
 
@@ -127,3 +127,64 @@ def console_reopen(page, stage):
     stage.place()
     Order.update(status="expired").execute()
     signed_in(page, stage, "/console/orders/70012345/reopen")
+
+
+@place("Mail")
+def console_mail(page, stage):
+    journey(stage, "waiting")
+    OutboxRow.update(sent_at=clock.now()).where(OutboxRow.letter == "launch").execute()
+    failed = {"failed_at": clock.now(), "last_error": "550 5.1.1 no such mailbox here"}
+    OutboxRow.update(failed).where(OutboxRow.recipient == BOB).execute()
+    fence.put_up("A backup was restored.")
+    signed_in(page, stage, "/console/mail")
+
+
+@place("Letter 1")
+def console_letter(page, stage):
+    stage.place()
+    row = OutboxRow.get()
+    outgoing.hurry(row)
+    with auditing.did(OLGA, "mail hurried", "mail", str(row.id), "They wait on the phone."):
+        pass
+    signed_in(page, stage, f"/console/mail/{row.id}")
+
+
+@place("Addresses that take no mail")
+def console_addresses(page, stage):
+    for name in ("bob", "carol"):
+        addresses.mark_dead(f"{name}@acme.com", "550 5.1.1 no such mailbox here")
+    signed_in(page, stage, "/console/mail/addresses")
+
+
+@place("Put up a fence")
+def console_fence_refused(page, stage):
+    signed_in(page, stage, "/console/mail/fence")
+    press(page, "Put up a fence")
+
+
+@place("Try the matcher")
+def console_matcher(page, stage):
+    neighbours()
+    asked = "name=Acme+GmbH&address=x%40acme.com&ref=acme"
+    signed_in(page, stage, f"/console/matcher?{asked}")
+
+
+@place("Access")
+def console_access(page, stage):
+    operators.add(VERA, "viewer", "test")
+    tokens.create("shop", tokens.SCOPES)
+    webhooks.add("https://shop.example/hooks", stage.settings)
+    signed_in(page, stage, "/console/access")
+
+
+@place("Webhook 1")
+def console_webhook(page, stage):
+    webhooks.add("https://shop.example/hooks", stage.settings)
+    stage.place()
+    signed_in(page, stage, f"/console/access/webhooks/{WebhookEndpoint.get().id}")
+
+
+@place("Make a token")
+def console_token_refused(page, stage):
+    signed_in(page, stage, "/console/access/tokens/add")
+    press(page, "Make a token")

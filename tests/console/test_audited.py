@@ -14,9 +14,13 @@ from tests.support.page_client import PageClient
 # Pages on which no personal data stands but one's own.
 WITHOUT = {"console.sign_in", "console.look", "console.claim", "console.sessions",
            "console.end_others", "console.end_session", "console.overview",
-           "console.act", "console.resend", "console.extend", "console.close"}  # fmt: skip
+           "console.act", "console.resend", "console.extend", "console.close",
+           "console.letter_again", "console.letter_now", "console.letter_give_up",
+           "console.mail_fence", "console.revive", "console.add_operator", "console.give_role",
+           "console.remove_operator", "console.add_token", "console.revoke_token",
+           "console.add_webhook", "console.change_webhook"}  # fmt: skip
 # What else the addresses of the console need, to come to something.
-VALUES = {"number": "70012345", "act": "cancel"}
+VALUES = {"number": "70012345", "act": "cancel", "address": "x@acme.com", "name": "shop"}
 
 
 def routes(app):

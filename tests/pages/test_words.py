@@ -41,6 +41,19 @@ CONSOLE = (
     "/console/orders/70012345",
     "/console/orders/70012345/candidates",
     "/console/audit",
+    "/console/mail",
+    "/console/mail?state=failed&to=x@acme.com",
+    "/console/mail/1",
+    "/console/mail/addresses",
+    "/console/mail/fence",
+    "/console/matcher",
+    "/console/matcher?name=Acme&address=carol@acme.com&ref=acme",
+    "/console/matcher?name=Acme&address=x@gmail.com",
+    "/console/matcher?name=Acme&address=x",
+    "/console/access",
+    "/console/access/operators/add",
+    "/console/access/tokens/add",
+    "/console/access/webhooks/add",
 )
 SAID = ("aria-label", "alt", "title", "placeholder", "data-status", "data-failed")
 

@@ -19,8 +19,11 @@ To add a page:
    is on: tests/trust/test_swaps.py, tests/browser/places_console.py, tests/pages/test_headers.py.
 """
 
+from views.console import access as access
 from views.console import actions as actions
 from views.console import audit as audit
+from views.console import mail as mail
+from views.console import matcher as matcher
 from views.console import order as order
 from views.console import orders as orders
 from views.console import overview as overview

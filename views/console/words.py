@@ -71,3 +71,11 @@ def mail_state(row: OutboxRow) -> MailState:
     if row.sent_at:
         return MailState(lazy_gettext("sent"), "good", row.sent_at, row.last_error)
     return MailState(lazy_gettext("waiting"), "wait", row.due_at, row.last_error)
+
+
+MAILS: dict[str, Any] = {
+    "waiting": lazy_gettext("waiting"),
+    "sent": lazy_gettext("sent"),
+    "failed": lazy_gettext("not sent"),
+    "returned": lazy_gettext("came back"),
+}

@@ -1,0 +1,61 @@
+"""Trying the matcher: a name and an address in, the whole reasoning out."""
+
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+
+from matching.addresses import canonical
+from matching.disclosure import Viewer, shown
+from matching.names import company_name
+from matching.rules import Standing
+from matching.sentences import Refused
+from provisioning import auditing, explaining, matches
+from records import clock, lookup
+from records.tables import Operator
+from views.cards import card, tier_label
+from views.console.frame import answer, needs, older, pages, place, said
+from views.i18n import say, speech
+from views.visit import settings
+
+OFFERED = 20
+
+
+@pages.get("/matcher")
+@needs("viewer")
+def matcher(me: Operator) -> ResponseReturnValue:
+    """What a partner would be offered, who sees most; with a ref why that one is, or is not."""
+    typed = {name: said(name) for name in ("name", "address", "ref")}
+    auditing.looked(me.email, "matcher", " ".join(filter(None, typed.values())))
+    try:
+        found = _found(**typed) if typed["name"] or typed["address"] else dict[str, Any]()
+    except Refused as refused:
+        found = {"refusal": say(refused.sentence)}
+    return answer(me, "console/matcher.html", typed=typed, **found)
+
+
+def _found(name: str, address: str, ref: str) -> dict[str, Any]:
+    asked, email = company_name(name), canonical(address)
+    match = matches.match(asked, email, settings(), whole_domain=True)
+    page, more = matches.page(match, settings(), place(said("after")), OFFERED)
+    today, tongue = clock.today(), speech()
+    offered = [
+        (
+            card("", shown(each.organization, Viewer.OPERATOR, today, candidate=each), tongue),
+            tier_label(each.tier, tongue),
+            each.organization.ref,
+            lookup.full_admins_of(each.organization.id),
+        )
+        for each in page
+    ]
+    reason = explaining.explain(asked, email, ref, settings()) if ref else None
+    return {
+        "question": match.question,
+        "keys": zip(match.question.keys._fields, match.question.keys, strict=True),
+        "cuts": sorted(match.question.cuts),
+        "standing": match.standing,
+        "standings": Standing,
+        "offered": offered,
+        "more": older(more) if more else None,
+        "reason": reason,
+        "because": [say(words) for words in reason.sentences] if reason else [],
+    }
