@@ -27,7 +27,7 @@ def tokens() -> None:
 def create(name: str, scopes: tuple[str, ...]) -> None:
     """Print a new token for NAME, once."""
     with ready():
-        click.echo(events.create(name, scopes))
+        click.echo(events.make(name, scopes))
 
 
 @tokens.command("list")

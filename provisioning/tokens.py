@@ -15,7 +15,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}")
 _PRECISION = timedelta(minutes=1)  # of `used_at`: not every request is worth a write
 
 
-def create(name: str, scopes: Collection[str]) -> str:
+def make(name: str, scopes: Collection[str]) -> str:
     """A new token, which is in this answer alone; Refused for a name that is taken or no name."""
     if not NAME.fullmatch(name):
         raise Refused(sentence("The name takes letters, digits, spaces, dots and dashes."))

@@ -50,7 +50,7 @@ def stage(app) -> Stage:
 @pytest.fixture
 def system(app) -> System:
     """A system that may do everything."""
-    return System(app, tokens.create("erp", tokens.SCOPES))
+    return System(app, tokens.make("erp", tokens.SCOPES))
 
 
 def order(number: str = "4711", **changed: Any) -> dict[str, Any]:

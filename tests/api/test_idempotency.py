@@ -53,7 +53,7 @@ def test_a_refusal_is_repeated_as_well(system):
 def test_a_key_that_was_used_for_something_else_is_refused(app, system):
     system("POST", "/orders", order(), 201, **KEY)
     assert system("POST", "/orders", order("2"), 422, **KEY)["type"].endswith("#key-reused")
-    other = System(app, tokens.create("other", ["orders"]))
+    other = System(app, tokens.make("other", ["orders"]))
     other("POST", "/orders", order("2"), 201, **KEY)  # another's keys are its own
     assert Order.select().count() == 2
 

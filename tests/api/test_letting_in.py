@@ -27,8 +27,8 @@ def asks():
 
 
 def test_whatever_is_wrong_with_a_token_the_answer_is_the_same(app, system):
-    tokens.create("old", ["read"])
-    revoked = System(app, tokens.create("gone", tokens.SCOPES))
+    tokens.make("old", ["read"])
+    revoked = System(app, tokens.make("gone", tokens.SCOPES))
     tokens.revoke("gone")
     http, seen = app.test_client(), set()
     shown = [
@@ -52,7 +52,7 @@ def test_whatever_is_wrong_with_a_token_the_answer_is_the_same(app, system):
 
 @pytest.mark.parametrize("scope", tokens.SCOPES)
 def test_a_token_opens_what_it_is_for_and_nothing_else(app, scope):
-    one = System(app, tokens.create("one", [scope]))
+    one = System(app, tokens.make("one", [scope]))
     for told, address in asks():
         status = one.send(told.method, address).status_code
         assert (status == 403) == (scope not in told.scopes), (told.name, status)

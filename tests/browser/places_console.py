@@ -172,7 +172,7 @@ def console_matcher(page, stage):
 @place("Access")
 def console_access(page, stage):
     operators.add(VERA, "viewer", "test")
-    tokens.create("shop", tokens.SCOPES)
+    tokens.make("shop", tokens.SCOPES)
     webhooks.add("https://shop.example/hooks", stage.settings)
     signed_in(page, stage, "/console/access")
 

@@ -118,7 +118,7 @@ def test_a_webhook_is_added_rotated_resumed_and_removed(stage, operator):
 
 
 def test_names_and_addresses_from_outside_are_words(stage, operator):
-    tokens.create("a.b-c d", ["read"])
+    tokens.make("a.b-c d", ["read"])
     webhooks.add("https://shop.example/<b>?x=1", stage.settings)
     page = operator.get("/console/access")
     assert "a.b-c d" in page

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from matching.sentences import Refused, sentence
-from provisioning import auditing
+from provisioning import auditing, webhooks
 from records.database import db, is_postgresql
-from records.tables import Audit
+from records.tables import Audit, OutboxRow, WebhookEndpoint
 from tests.support.cast import OLGA, VERA
 from tests.support.page_client import PageClient
 
@@ -20,15 +20,17 @@ WITHOUT = {"console.sign_in", "console.look", "console.claim", "console.sessions
            "console.remove_operator", "console.add_token", "console.revoke_token",
            "console.add_webhook", "console.change_webhook"}  # fmt: skip
 # What else the addresses of the console need, to come to something.
-VALUES = {"number": "70012345", "act": "cancel", "address": "x@acme.com", "name": "shop"}
+VALUES = {
+    "number": "70012345", "act": "cancel", "address": "x@acme.com", "name": "shop", "way": "rotate",
+}  # fmt: skip
 
 
-def routes(app):
-    """The endpoints of the console, their addresses and methods."""
+def routes(app, **ids):
+    """The endpoints of the console, their addresses and methods; `ids`: of what each is about."""
     return [
         (
             rule.endpoint,
-            re.sub(r"<(?:[^<>]*:)?(\w+)>", lambda found: VALUES.get(found[1], "1"), rule.rule),
+            _filled(rule.rule, str(ids.get(rule.endpoint.rpartition(".")[2], 1))),
             "POST" if "GET" not in (rule.methods or ()) else "GET",
         )
         for rule in app.url_map.iter_rules()
@@ -36,10 +38,17 @@ def routes(app):
     ]
 
 
+def _filled(address, number):
+    """The address with what it needs."""
+    return re.sub(r"<(?:[^<>]*:)?(\w+)>", lambda found: VALUES.get(found[1], number), address)
+
+
 def test_each_page_of_the_console_writes_who_looked(stage, operator):
+    webhooks.add("https://shop.example/hooks", stage.settings)
     stage.place()
     silent = set()
-    for endpoint, path, method in routes(stage.app):
+    ids = {"letter": OutboxRow.get().id, "webhook": WebhookEndpoint.get().id}
+    for endpoint, path, method in routes(stage.app, **ids):
         before = Audit.select().count()
         token = operator.get("/console").form("[action='/sign-out']").values["csrf_token"]
         data = {"csrf_token": token} if method == "POST" else None

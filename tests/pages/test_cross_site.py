@@ -1,5 +1,6 @@
 """Forms that another site sends, and redirects that would lead to one, on every route there is."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import product
@@ -8,11 +9,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from provisioning import links
+from provisioning import links, operators
 from records import clock
 from records.tables import AccessRequest, Organization
 from tests.support import databases, stored
-from tests.support.cast import BOB, CAROL, NEWCOMER, PIA, acme, volta
+from tests.support.cast import BOB, CAROL, NEWCOMER, OLGA, PIA, acme, volta
 from tests.support.page_client import PageClient
 from tests.support.steps import csrf_token
 from tests.support.world import orders_in_every_step
@@ -37,6 +38,8 @@ EVIL = (
     "http://evil.example//evil.example/x", "http://evil.example/\\evil.example", "http://[",
     "///evil.example/%0d%0aSet-Cookie:a=b", "/.//evil.example",
 )  # fmt: skip
+# Whose forms tests/console/ and test_partner_orders.py send in earnest.
+ELSEWHERE = ("/console/", "/partner/orders/<number>/")
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +64,9 @@ def forms(stage) -> tuple[PageClient, dict[str, dict[str, str]]]:
         if browser is client:
             client.get(stage.path("partner_sign_in")).form().submit()
             stage.mails("partner_sign_in")[-1].delete_instance()
+    operators.add(OLGA, "operator", "test")
+    client.get("/console/sign-in").form().fill(contact_email=OLGA).submit()
+    stage.opened("console_sign_in", OLGA, client)
     at = {step: f"/orders/{number}/{step}" for step, number in steps.items()}
     seen = client.get(at["organization"]).one("[name=seen]")
     stage.place("dora@acme.com", number="4", company_name="Acme")
@@ -120,7 +126,15 @@ def test_every_route_that_takes_a_form_is_in_the_table(stage, forms):
     rules = {str(adapter.match(path, "POST", return_rule=True)[0]) for path in table}
     posts = {str(r) for r in stage.app.url_map.iter_rules() if "POST" in (r.methods or ())}
     # The API takes no forms, and reads no cookie: see tests/api/test_letting_in.py.
-    assert rules == {rule for rule in posts if not rule.startswith("/api/")}
+    assert rules == {rule for rule in posts if not rule.startswith(("/api/", *ELSEWHERE))}
+
+
+def addresses_elsewhere(app) -> Iterator[str]:
+    """Of every other form, with something in each of its places."""
+    filled = {"number": "2", "act": "cancel", "way": "rotate", "address": "x@acme.com"}
+    for rule in app.url_map.iter_rules():
+        if "POST" in (rule.methods or ()) and rule.rule.startswith(ELSEWHERE):
+            yield re.sub(r"<(?:[^<>]*:)?(\w+)>", lambda at: filled.get(at[1], "1"), rule.rule)
 
 
 def test_nothing_that_another_site_can_send_succeeds_anywhere(stage, forms):
@@ -128,7 +142,9 @@ def test_nothing_that_another_site_can_send_succeeds_anywhere(stage, forms):
     tokens = {"none": None, "garbage": "IjEi.x.y", "own": csrf_token(client.get("/"))}
     tokens["another's"] = csrf_token(PageClient(stage.app).get("/"))
     before = stored.dump()
-    for path, data in table.items():
+    everything = {path: {"why": "because"} for path in addresses_elsewhere(stage.app)} | table
+    assert len(everything) > len(table) + 20
+    for path, data in everything.items():
         for site, origin, token in forged(path):
             sends = data if tokens[token] is None else {**data, "csrf_token": tokens[token]}
             answer = client.http.post(path, base_url=HERE, data=sends, headers=sent(site, origin))

@@ -11,7 +11,7 @@ from bs4.element import NavigableString
 
 from provisioning import operators
 from records import clock
-from records.tables import AccessRequest, MagicLink, Order
+from records.tables import AccessRequest, MagicLink, Order, OutboxRow
 from tests.support.cast import (
     ALICE,
     BOB,
@@ -43,7 +43,6 @@ CONSOLE = (
     "/console/audit",
     "/console/mail",
     "/console/mail?state=failed&to=x@acme.com",
-    "/console/mail/1",
     "/console/mail/addresses",
     "/console/mail/fence",
     "/console/matcher",
@@ -228,7 +227,7 @@ def test_the_console(stage):
     check(start, start.form().submit(), PageClient(stage.app).get(path, status=410))
     stage.signed_in(VERA)
     journey(stage, "waiting")
-    for page in CONSOLE:
+    for page in (*CONSOLE, f"/console/mail/{OutboxRow.get().id}"):
         check(client.get(page))
     for act in ("link", "contact", "grant", "cancel"):
         check(client.get(f"/console/orders/70012345/{act}").form().submit(status=422))

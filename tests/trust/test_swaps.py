@@ -77,7 +77,7 @@ ROUTES = {
     "/console/access/tokens/<name>/revoke": "operator",
     "/console/access/webhooks/add": "operator",
     f"/console/access/webhooks/{WHICH}": "operator",
-    f"/console/access/webhooks/{WHICH}/<any(rotate, resume, remove):act>": "operator",
+    f"/console/access/webhooks/{WHICH}/<any(rotate, resume, remove):way>": "operator",
     "/console/sessions": "operator",
     "/console/sessions/others": "operator",
     f"/console/sessions/{WHICH}": "operator",

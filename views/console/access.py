@@ -21,7 +21,6 @@ from views.visit import settings
 
 PAGE = 50
 WHICH = "<int(max=9223372036854775807):which>"
-ACTS = ", ".join(webhooks.ACTS)
 WEBHOOK: dict[str, tuple[Any, Any, str | None]] = {
     "rotate": (
         lazy_gettext("Make a new secret"),
@@ -111,7 +110,7 @@ def add_token(me: Operator) -> ResponseReturnValue:
         scopes = [scope for scope in tokens.SCOPES if form[scope].data]
         name = (form.token_name.data or "").strip()
         with auditing.did(me.email, "made", "token", name, form.why.clean):
-            return tokens.create(name, scopes)
+            return tokens.make(name, scopes)
 
     says = lazy_gettext("The token is shown once, on the page that follows.")
     change = _change("", "access", "", _("Make a token"), says, act)
@@ -165,20 +164,20 @@ def webhook(me: Operator, which: int) -> ResponseReturnValue:
 
 
 @pages.route(
-    f"/access/webhooks/{WHICH}/<any({', '.join(webhooks.ACTS)}):act>", methods=["GET", "POST"]
+    f"/access/webhooks/{WHICH}/<any({', '.join(webhooks.ACTS)}):way>", methods=["GET", "POST"]
 )
 @needs("operator")
-def change_webhook(me: Operator, which: int, act: str) -> ResponseReturnValue:
+def change_webhook(me: Operator, which: int, way: str) -> ResponseReturnValue:
     """Its secret, whether anything goes there, whether it is there at all."""
     found = _endpoint(which)
-    button, says, tone = WEBHOOK[act]
-    back = url_for("console.webhook", which=which) if act != "remove" else url_for("console.access")
+    button, says, tone = WEBHOOK[way]
+    back = url_for("console.webhook", which=which) if way != "remove" else url_for("console.access")
 
     def do(_form: Any) -> str | None:
-        secret = webhooks.ACTS[act](which, settings())
+        secret = webhooks.ACTS[way](which, settings())
         return secret if isinstance(secret, str) else None
 
-    return because(me, Change(act, "webhook", str(found.id), button, says, do, back, tone))
+    return because(me, Change(way, "webhook", str(found.id), button, says, do, back, tone))
 
 
 def _change(

@@ -10,6 +10,7 @@ from matching.names import company_name
 from matching.rules import Standing
 from matching.sentences import Refused
 from provisioning import auditing, explaining, matches
+from provisioning.explaining import Explanation
 from records import clock, lookup
 from records.tables import Operator
 from views.cards import card, tier_label
@@ -56,6 +57,11 @@ def _found(name: str, address: str, ref: str) -> dict[str, Any]:
         "standings": Standing,
         "offered": offered,
         "more": older(more) if more else None,
-        "reason": reason,
-        "because": [say(words) for words in reason.sentences] if reason else [],
+        "reason": reason and _said(reason),
     }
+
+
+def _said(reason: Explanation) -> tuple[str, bool, list[str]]:
+    """The organization's name, whether it is offered, and why."""
+    named = shown(reason.organization, Viewer.OPERATOR, clock.today()).name
+    return named, reason.candidate is not None, [say(words) for words in reason.sentences]
