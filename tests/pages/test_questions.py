@@ -1,5 +1,6 @@
 """ "Ask them to confirm": a contact in doubt asks full admins whether the order is theirs."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from provisioning import decisions, due
 from provisioning.decisions import Ending
 from records import clock
-from records.tables import AccessRequest
+from records.tables import AccessRequest, History
 from tests.support import stored
 from tests.support.cast import ALICE, BOB, CAROL, acme, full_admins, now, organization, requests_of
 from tests.support.lists import AT, cards, elsewhere, listed, name_of, names
@@ -110,9 +111,18 @@ def test_a_value_of_a_card_that_was_taken_off_chooses_nothing(stage, asked):
 
 
 def test_reported_stops_the_order(stage, asked):
-    answer(stage, "report")
+    answer(stage, "report", note="Nobody here knows them.")
     assert stage.order().status == "stopped"
-    assert [m.recipient for m in stage.mails("alert")] == [stage.settings.support_address]
+    said = [(row.who, row.what, row.why) for row in History.select().order_by(History.id)][-3:]
+    assert said == [
+        (BOB, "question reported", "Nobody here knows them."),
+        (BOB, "stopped", "reported"),
+        (BOB, "operator alerted", "reported"),
+    ]
+    (alert,) = stage.mails("alert")
+    assert alert.recipient == stage.settings.support_address
+    assert alert.request == requests_of(stage.order(), "confirm")[0]
+    assert json.loads(alert.facts) == {"reason": "reported", "who": BOB}
     assert not stage.mails("confirmed")
 
 
