@@ -66,7 +66,7 @@ def test_every_letter_is_sent_and_marked_and_no_token_stays_behind(
         found
         for m in mail_server.accepted
         for found in re.findall(
-            r"/(?:start|partner|requests)/([\w-]{43})", part(message_of(m), "plain")
+            r"/(?:start|partner|requests|console/sign-in)/([\w-]{43})", part(message_of(m), "plain")
         )
     }
     stored = " ".join(str(row) for table in TABLES for row in table.select().tuples())
