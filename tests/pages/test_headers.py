@@ -61,6 +61,8 @@ def values_of(stage: Stage) -> dict[str, list[str]]:
         "name": [*names, "absent"],
         "which": ["1"],
         "act": ["link", "absent"],
+        "way": ["rotate", "absent"],
+        "address": ["bob@acme.com"],
     }
 
 

@@ -103,6 +103,8 @@ def _order(allowed: Allowed, old: OrderRow, new: OrderRow, freed: bool) -> None:
     may = MAY_CHANGE.get(allowed.what, set()) if about_it else set()
     if freed:
         may = may | {"status"}
+    if allowed.what == "import" and old.partner_organization_id is None:
+        may = may | {"partner_organization_id"}  # the directory says whose contact it is
     assert changed <= may, f"{allowed} changed {changed - may} of {old} to {new}"
     if "admin_email" in changed and allowed.what in ("administrator", "decision"):
         assert new.admin_email == allowed.by, f"{allowed} named {new.admin_email}"
