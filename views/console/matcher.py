@@ -52,7 +52,7 @@ def _found(name: str, address: str, ref: str) -> dict[str, Any]:
     return {
         "question": match.question,
         "keys": zip(match.question.keys._fields, match.question.keys, strict=True),
-        "cuts": sorted(match.question.cuts),
+        "cuts": sorted({cut.strip() for cut in match.question.cuts}),
         "standing": match.standing,
         "standings": Standing,
         "offered": offered,
