@@ -136,7 +136,7 @@ def assert_ours_alone(message, ours: set[str]) -> None:
     assert [line for line in rest.splitlines() if HOST.search(line) and line not in ours] == []
     for link in BeautifulSoup(urlize(text), "html.parser").select("a"):
         assert link["href"] in ours or str(link["href"]).startswith("mailto:"), link
-        assert "evil" not in str(link["href"])
+        assert "evil." not in str(link["href"])  # a token may hold the word
 
 
 def soup(message) -> BeautifulSoup:
