@@ -38,18 +38,21 @@ def messages(
             lines = outbox.put_together(group)
             dead = addresses.dead_among(row.recipient for row in group)
             for row in group:
-                if row.recipient in dead:
-                    leases.give_up(row, "its address takes no mail")
-                    ahead.append(None)
-                else:
-                    ahead.append(_begin(row, lines, settings, reissue, desk))
+                is_dead = row.recipient in dead
+                ahead.append(_begin(row, lines, settings, reissue, desk, is_dead=is_dead))
                 if len(ahead) > AHEAD:
                     yield ahead.popleft()
         yield from ahead
 
 
 def _begin(
-    row: OutboxRow, lines: Lines, settings: Settings, reissue: Reissue, desk: Executor
+    row: OutboxRow,
+    lines: Lines,
+    settings: Settings,
+    reissue: Reissue,
+    desk: Executor,
+    *,
+    is_dead: bool,
 ) -> Future[Post] | None:
     """Have a row's message written, unless nobody needs it any more."""
     try:
@@ -57,6 +60,8 @@ def _begin(
         link = sendable.link_of(row, settings, reissue)
         if reason := sendable.pointless(about, row, link):
             leases.drop(row, reason)
+        elif is_dead:
+            leases.give_up(row, "its address takes no mail")
         elif row.attempts >= MOST_ATTEMPTS:
             give_up(row, "each worker that tried it came to an end")
         else:

@@ -21,7 +21,7 @@ from mail.rendering import write
 from mail.sendable import ONLY_A_LINK
 from mail.smtp import SafeConnection
 from mail.tokens import hash_of, token_for
-from records import clock
+from records import addresses, clock
 from records.database import Unavailable, connection
 from records.tables import TABLES, AccessRequest, MagicLink, Order, OrderLine, OutboxRow
 from tests.mail.conftest import CONTACT, mails, part
@@ -255,6 +255,17 @@ def test_the_next_letters_are_written_while_one_is_sent(
         cast.queue("hand_over_old", to=f"{name}@acme.com")
     deliver_due(by_smtp, no_reissue)
     assert [len(so_far) for so_far in seen] == [3, 4, 4, 4]
+
+
+def test_what_nobody_needs_any_more_is_no_news_even_where_the_address_takes_no_mail(
+    cast, no_reissue
+):
+    row = cast.queue("access_notice")
+    addresses.mark_dead(row.recipient, "550 5.1.1 no such mailbox")
+    AccessRequest.update(status="withdrawn").execute()
+    deliver_due(cast.settings, no_reissue)
+    assert again(row).last_error == "its request is no longer open"
+    assert again(row).told_at
 
 
 # --- leases -------------------------------------------------------------------------------------
