@@ -8,16 +8,15 @@ from flask import abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
-from matching.sentences import Refused
-from provisioning import auditing, budgets, closing, intake, interventions, moving, resending
+from provisioning import budgets, closing, intake, interventions, moving, resending
 from provisioning import orders as order_events
 from records import outbox
 from records import requests as request_rows
 from records.tables import AccessRequest, Operator, Order
-from views.console.frame import answer, needs, pages
+from views.console.because import Change, because
+from views.console.frame import needs, pages
 from views.console.order import order_of
-from views.forms import Because, HandOverFor, MoveForm, ReopenForm, refused
-from views.i18n import say
+from views.forms import Because, HandOverFor, MoveForm, ReopenForm
 from views.visit import settings
 
 LARGEST = 2**63 - 1
@@ -180,12 +179,12 @@ def _request_of(found: Order, which: int) -> AccessRequest:
 
 def _asked(me: Operator, found: Order, action: Action) -> ResponseReturnValue:
     """What follows, and once it is confirmed with a reason, the order again."""
-    form = action.form()
-    if form.validate_on_submit():
-        try:
-            with auditing.did(me.email, action.what, "order", found.number, form.why.clean):
-                action.act(found, form, me.email)
-            return redirect(url_for("console.order", number=found.number), 303)
-        except Refused as problem:
-            form.form_errors.append(say(problem.sentence))
-    return answer(me, "console/action.html", refused(form), found=found, form=form, action=action)
+
+    def act(form: Any) -> None:
+        action.act(found, form, me.email)
+
+    back = url_for("console.order", number=found.number)
+    change = Change(
+        action.what, "order", found.number, action.button, action.says, act, back, action.tone
+    )
+    return because(me, change, action.form(), "console/action.html", found=found, action=action)

@@ -32,7 +32,13 @@ class Change(NamedTuple):
     tone: str | None = None
 
 
-def because(me: Operator, change: Change, form: Because | None = None) -> ResponseReturnValue:
+def because(
+    me: Operator,
+    change: Change,
+    form: Because | None = None,
+    template: str = "console/because.html",
+    **context: Any,
+) -> ResponseReturnValue:
     """Ask for the reason; once it is there, do it, and go back to where it was wanted."""
     form = form or Because()
     if form.validate_on_submit():
@@ -45,7 +51,7 @@ def because(me: Operator, change: Change, form: Because | None = None) -> Respon
             if secret:
                 return answer(me, "console/secret.html", secret=secret, change=change)
             return redirect(change.back, 303)
-    return answer(me, "console/because.html", refused(form), form=form, change=change)
+    return answer(me, template, refused(form), form=form, change=change, **context)
 
 
 def _written(me: Operator, change: Change, form: Because) -> AbstractContextManager[None]:
