@@ -1,7 +1,10 @@
 """What every test may ask for. Whatever uses `app` runs on SQLite and on PostgreSQL."""
 
 import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -76,26 +79,50 @@ def database_url(request, tmp_path_factory) -> Iterator[str]:
         postgresql.drop_database(server, name)
 
 
+@pytest.fixture(scope="module")
+def apps(database_url, tmp_path_factory) -> "Apps":
+    return Apps(database_url, tmp_path_factory)
+
+
+class Apps:
+    """The applications of a module, one for each set of settings, because to make one takes time.
+
+    Its configuration and its folder are as new for each test.
+    """
+
+    def __init__(self, database_url: str, folders: pytest.TempPathFactory) -> None:
+        self._url, self._folders = database_url, folders
+        self._made: dict[tuple[tuple[str, str], ...], tuple[Flask, Path, dict[str, Any]]] = {}
+
+    def __call__(self, settings: dict[str, str]) -> Flask:
+        from app import create_app  # here, so that tests of pure rules run whatever the pages are
+
+        key = tuple(sorted(settings.items()))
+        if key not in self._made:
+            folder = self._folders.mktemp("app") / "instance"
+            app = create_app(settings | {"DATABASE_URL": self._url, "INSTANCE_DIR": str(folder)})
+            app.testing = True
+            app.jinja_env.bytecode_cache = TEMPLATES
+            self._made[key] = app, folder, dict(app.config)
+        app, folder, config = self._made[key]
+        app.config.clear()
+        app.config.update(config)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        return app
+
+
 @pytest.fixture
-def app(request, database_url, tmp_path) -> Iterator[Flask]:
+def app(request, apps, database_url) -> Iterator[Flask]:
     """The application on an empty database, whose connection is open for the test's own queries.
 
     No context is pushed: requests made inside one would share its `g`, which hides mistakes.
     `@pytest.mark.settings(DISCLOSURE="exact")` lays settings over the usual ones.
     """
-    from app import create_app  # here, so that tests of pure rules run whatever the pages are like
-
-    settings = {
-        "DATABASE_URL": database_url,
-        "SECRET_KEY": "a secret for tests only",
-        "PUBLIC_URL": PUBLIC_URL,
-        "INSTANCE_DIR": str(tmp_path / "instance"),
-    }
+    settings = {"SECRET_KEY": "a secret for tests only", "PUBLIC_URL": PUBLIC_URL}
     for mark in reversed(list(request.node.iter_markers("settings"))):
         settings |= mark.kwargs
-    app = create_app(settings)
-    app.testing = True
-    app.jinja_env.bytecode_cache = TEMPLATES
+    app = apps(settings)
     with databases.emptied(database_url):
         yield app
 

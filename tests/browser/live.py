@@ -31,6 +31,7 @@ class Server:
         self._folder = folder
         self._log = folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
+        self._app: Flask | None = None
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self.settings = {
@@ -95,6 +96,7 @@ class Server:
         from app import create_app
 
         shutil.rmtree(self._folder / "instance" / "mailbox", ignore_errors=True)
-        app = create_app(self.settings)
+        if not self._app:  # to make one, and its templates, takes half as long as a test
+            self._app = create_app(self.settings)
         with databases.emptied(self.settings["DATABASE_URL"]):
-            yield Live(self.url, app)
+            yield Live(self.url, self._app)
