@@ -1,8 +1,9 @@
 """The application as `flask serve` runs it, with two routes to compare with, for one server.
 
-`/orders/<number>/fixed` is the live list's route with candidates that were found before: session,
-CSRF, budgets' order, headers and template are the same, the lookup is not there. `/bare` is a Flask
-application without anything of ours that answers the same bytes (the file BENCH_ANSWER).
+`/orders/<number>/fixed` is the live list's route with candidates that were found and paid for
+before: session, order, CSRF, headers, cards and template are the same; lookup, ranking and budget
+are not there. `/bare` is a Flask application without anything of ours that answers the same bytes
+(the file BENCH_ANSWER).
 """
 
 import os
@@ -10,12 +11,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, render_template, request
+from flask import Flask, render_template, request, url_for
 
 from app import create_app
+from provisioning import budgets, matches
 from provisioning.facts import is_over
-from views.offers import Offer, live
-from views.visit import visit
+from views import offers
+from views.visit import settings, visit
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -23,7 +25,7 @@ Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 def create() -> Wsgi:
     """What gunicorn is told to run; the attributes it looks at are the real application's."""
     app = create_app()
-    found: dict[tuple[str, str], Offer] = {}
+    found: dict[tuple[str, str], tuple[matches.Match, budgets.Paid, int | None]] = {}
 
     @app.post("/orders/<number>/fixed")
     def fixed(number: str) -> str:
@@ -31,8 +33,14 @@ def create() -> Wsgi:
         assert not is_over(here.order)
         typed = request.form.get("company_name", ""), request.form.get("admin_email", "")
         if typed not in found:
-            found[typed] = live(here, *typed)
-        return render_template("_matches.html", matches=found[typed])
+            match = offers.live_match(here, *typed)
+            cards, following = matches.page(match, settings())
+            found[typed] = match, offers.payment(here, match, cards), following
+        match, paid, following = found[typed]
+        url = url_for("wizard.suggest", number=number)
+        offer = offers.offered(here, match, paid, url, *typed, None, following)
+        offer.scripted = True
+        return render_template("_matches.html", matches=offer)
 
     bare = Flask("bare")
     answer: list[str] = []

@@ -37,23 +37,33 @@ class Reading:
     facts: tuple[Sentence, ...]
 
 
+def value(organization: Measured, today: date) -> Activity:
+    """How the activity of an organization reads on a day, without the facts."""
+    if organization.active_subscriptions and organization.users >= ENOUGH_USERS:
+        return "in-use"
+    if organization.active_subscriptions or any(_against_abandonment(organization, today)):
+        return "unclear"
+    return "possibly-abandoned"
+
+
 def reading(organization: Measured, today: date) -> Reading:
     """How the activity of an organization reads on a day."""
-    if organization.active_subscriptions and organization.users >= ENOUGH_USERS:
-        return Reading("in-use", tuple(_signs_of_use(organization)))
+    read = value(organization, today)
+    if read == "in-use":
+        return Reading(read, tuple(_signs_of_use(organization)))
+    if read == "possibly-abandoned":
+        return Reading(read, tuple(_signs_of_abandonment(organization)))
     against = tuple(_against_abandonment(organization, today))
-    if organization.active_subscriptions or against:
-        return Reading("unclear", against + tuple(_for_abandonment(organization, today)))
-    return Reading("possibly-abandoned", tuple(_signs_of_abandonment(organization)))
+    return Reading(read, against + tuple(_for_abandonment(organization, today)))
 
 
 def over(months: int, since: date, today: date) -> bool:
     """Whether more than this many calendar months have passed since a day."""
-    years, month = divmod(since.month - 1 + months, 12)
-    year, month = since.year + years, month + 1
-    day = min(since.day, monthrange(year, month)[1])
-    # Tuples, because the last years of the calendar have no date so many months later.
-    return (year, month, day) < (today.year, today.month, today.day)
+    passed = 12 * (today.year - since.year) + today.month - since.month
+    if passed != months:
+        return passed > months
+    # A day that this month does not have counts as its last.
+    return min(since.day, monthrange(today.year, today.month)[1]) < today.day
 
 
 def _recent(organization: Measured, today: date) -> bool:

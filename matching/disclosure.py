@@ -170,8 +170,8 @@ def coarse(candidate: Candidate, today: date) -> Candidate:
     """A candidate as its bands describe it: its place in a list is to say no more than they do."""
     seen = _coarse(candidate.organization)
     organization = replace(candidate.organization, **seen._asdict())
-    reading = activity.reading(organization, today)
-    return replace(candidate, organization=organization, reading=reading)
+    read = activity.value(organization, today)
+    return replace(candidate, organization=organization, activity=read)
 
 
 def band(number: int, bands: tuple[Band, ...]) -> Band:

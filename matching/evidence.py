@@ -1,6 +1,7 @@
 """Why an organization is offered, in one sentence."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from matching.addresses import Relation
 from matching.names import CUT, Keys
@@ -48,9 +49,9 @@ def name_and_domain(name: Sentence, users: Sentence) -> Sentence:
     return sentence("%(name)s and %(users)s.", name=name, users=users)
 
 
-def parent_alone(users: Sentence) -> Sentence:
+def parent_alone(count: int, domain: str, asked: str, relation: Relation) -> Sentence:
     """That some users are at a domain that the one asked for is part of."""
-    return sentence("%(users)s.", users=users)
+    return sentence("%(users)s.", users=users_at_relative(count, domain, asked, relation))
 
 
 def domain_alone(count: int, domain: str) -> Sentence:
@@ -64,23 +65,37 @@ def domain_alone(count: int, domain: str) -> Sentence:
     )
 
 
-def name(typed: Keys, found: Keys, shown: str, *, whole_core: bool = False) -> Sentence | None:
-    """How two names agree, said of the plainest form that does; None if they do not.
+class Agreement(NamedTuple):
+    """In which form two names agree, in what, and whether that is the whole of it."""
 
-    A name that is the same as written, or but for its spelling, is quoted as the organization
-    writes it: `shown`.
+    form: int
+    start: str
+    whole: bool
+
+
+def agreement(typed: Keys, found: Keys, *, whole_core: bool = False) -> Agreement | None:
+    """The plainest form in which two names agree; None if they do not.
+
     `whole_core` is for a shared provider, where only a whole form counts.
     """
     for form in range(len(typed)):
         if whole_core and typed[form] != found[form]:
             continue
-        if agreement := _agreement(typed, found, form):
-            start, whole = agreement
-            latin = form == _CORE and not found.name.isascii()
-            words = (_LATIN_NAME if latin else _NAME[form])[0 if whole else 1]
-            quoted = shown if whole and form in (_WRITTEN, _FOLDED) else start
-            return replace(words, values=(("start", quoted),))
+        if agreed := _agreement(typed, found, form):
+            return Agreement(form, *agreed)
     return None
+
+
+def name(agreed: Agreement, found: Keys, shown: str) -> Sentence:
+    """How two names agree.
+
+    A name that is the same as written, or but for its spelling, is quoted as the organization
+    writes it: `shown`.
+    """
+    latin = agreed.form == _CORE and not found.name.isascii()
+    words = (_LATIN_NAME if latin else _NAME[agreed.form])[0 if agreed.whole else 1]
+    quoted = shown if agreed.whole and agreed.form in (_WRITTEN, _FOLDED) else agreed.start
+    return replace(words, values=(("start", quoted),))
 
 
 def by_label(label: str) -> Sentence:

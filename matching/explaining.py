@@ -51,8 +51,9 @@ def apart(question: Question, shown: str, domains: Sequence[str]) -> Iterator[Se
 
 def name_agrees(question: Question, shown: str) -> Sentence | None:
     """In which form the names agree, where they do."""
-    agreement = evidence.name(question.keys, names.keys(shown), shown)
-    return sentence("%(name)s.", name=agreement) if agreement else None
+    keys = names.keys(shown)
+    agreed = evidence.agreement(question.keys, keys)
+    return sentence("%(name)s.", name=evidence.name(agreed, keys, shown)) if agreed else None
 
 
 def _domains_apart(question: Question, domains: Sequence[str]) -> Sentence:

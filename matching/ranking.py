@@ -36,7 +36,7 @@ def ranked(candidates: Iterable[Candidate], purpose_kind: str | None) -> list[Ca
             candidate.tier.rank,
             purpose_kind is not None and organization.kind != purpose_kind,
             -candidate.likeness,
-            _ACTIVITY[candidate.reading.value],
+            _ACTIVITY[candidate.activity],
             -organization.created_on.toordinal(),
             organization.ref,
         )

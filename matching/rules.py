@@ -1,12 +1,16 @@
 """Which organizations an order may belong to: standing of an address, tiers, candidates."""
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import partial
 
 from matching import activity, addresses, evidence, labels, names, ranking
 from matching.sentences import Sentence
+
+# Words are put together when somebody is shown them: of most candidates nobody is.
+Words = Callable[[], Sentence]
 
 
 class Standing(StrEnum):
@@ -89,11 +93,16 @@ class Candidate:
 
     organization: Organization
     tier: Tier
-    evidence: tuple[Sentence, ...]
-    reading: activity.Reading
+    activity: activity.Activity
     likeness: float
     users_there: int
     domain: str
+    words: Words = field(repr=False, compare=False)
+
+    @property
+    def evidence(self) -> tuple[Sentence, ...]:
+        """Why it is offered."""
+        return (self.words(),)
 
 
 def question(name: str, address: str, shared_domains: Set[str]) -> Question:
@@ -132,48 +141,58 @@ def by_standing(
         tier, words = Tier.ADMINISTERS, evidence.ADMINISTERS
     else:
         tier, words = Tier.BELONGS, evidence.BELONGS
-    return _candidate(Found(organization, "", 0), tier, words, question, today)
+    return _candidate(Found(organization, "", 0), tier, lambda: words, question, today)
 
 
 def by_name_and_domain(
     question: Question, found: Found, today: date, shared_rule: str = "weak"
 ) -> Candidate | None:
     """The candidate of the name tiers; None where name or domain do not agree."""
-    shown = found.organization.name
-    keys = names.keys(shown)
-    name = evidence.name(question.keys, keys, shown) or _by_label(question, found)
+    keys = names.keys(found.organization.name)
+    name = _by_keys(question, found) or _by_label(question, found)
     if name is None:
         return None
     count, domain = found.users_there, found.domain
+    users: Words = partial(evidence.users_at, count, domain)
+    tier = Tier.NAME_AND_DOMAIN
     if domain != question.domain:
         relation = _relation(question, domain)
         if relation is None:
             return None
         tier = Tier.RELATED_DOMAIN
-        users = evidence.users_at_relative(count, domain, question.domain, relation)
-    elif not question.shared or shared_rule == "plain":
-        tier, users = Tier.NAME_AND_DOMAIN, evidence.users_at(count, domain)
-    elif question.keys.core == keys.core or question.keys.folded == keys.folded:
-        name = evidence.name(question.keys, keys, shown, whole_core=True) or name
-        tier, users = Tier.NAME_AND_DOMAIN, evidence.users_at(count, domain)
-    else:
-        tier, users = Tier.WEAK, evidence.users_at_shared(count, domain)
-    return _candidate(found, tier, evidence.name_and_domain(name, users), question, today)
+        users = partial(evidence.users_at_relative, count, domain, question.domain, relation)
+    elif question.shared and shared_rule != "plain":
+        if question.keys.core == keys.core or question.keys.folded == keys.folded:
+            name = _by_keys(question, found, whole_core=True) or name
+        else:
+            tier, users = Tier.WEAK, partial(evidence.users_at_shared, count, domain)
+    return _candidate(found, tier, partial(_both, name, users), question, today)
+
+
+def _both(name: Words, users: Words) -> Sentence:
+    return evidence.name_and_domain(name(), users())
 
 
 def by_domain(question: Question, found: Found, today: date) -> Candidate:
     """The candidate of the last tier: users on the domain, or one it is part of, whatever its
     name."""
-    words = evidence.domain_alone(found.users_there, found.domain)
-    if found.domain != question.domain:
+    count, domain = found.users_there, found.domain
+    words = partial(evidence.domain_alone, count, domain)
+    if domain != question.domain:
         relative = addresses.Relation.REGISTRABLE
-        words = evidence.parent_alone(
-            evidence.users_at_relative(found.users_there, found.domain, question.domain, relative)
-        )
+        words = partial(evidence.parent_alone, count, domain, question.domain, relative)
     return _candidate(found, Tier.DOMAIN, words, question, today)
 
 
-def _by_label(question: Question, found: Found) -> Sentence | None:
+def _by_keys(question: Question, found: Found, *, whole_core: bool = False) -> Words | None:
+    """How two names agree in one of their forms."""
+    shown = found.organization.name
+    keys = names.keys(shown)
+    agreed = evidence.agreement(question.keys, keys, whole_core=whole_core)
+    return partial(evidence.name, agreed, keys, shown) if agreed else None
+
+
+def _by_label(question: Question, found: Found) -> Words | None:
     """How two names agree that stand for the domain's label.
 
     Of a label shorter than a cut many names are a part: at ibm.com IBM Deutschland is not IBM, and
@@ -186,8 +205,8 @@ def _by_label(question: Question, found: Found) -> Sentence | None:
     legible, shown_legible = labels.legible(question.name), labels.legible(shown)
     if legible and shown_legible:
         too_short = len(cut) < names.CUT and found.domain == question.domain
-        return None if too_short else evidence.by_label(question.label)
-    return evidence.by_label_alone(question.label) if legible or shown_legible else None
+        return None if too_short else partial(evidence.by_label, question.label)
+    return partial(evidence.by_label_alone, question.label) if legible or shown_legible else None
 
 
 def _relation(question: Question, domain: str) -> addresses.Relation | None:
@@ -199,7 +218,7 @@ def _relation(question: Question, domain: str) -> addresses.Relation | None:
 
 
 def _candidate(
-    found: Found, tier: Tier, words: Sentence, question: Question | None, today: date
+    found: Found, tier: Tier, words: Words, question: Question | None, today: date
 ) -> Candidate:
     organization = found.organization
     likeness = 0.0
@@ -208,9 +227,9 @@ def _candidate(
     return Candidate(
         organization=organization,
         tier=tier,
-        evidence=(words,),
-        reading=activity.reading(organization, today),
+        activity=activity.value(organization, today),
         likeness=likeness,
         users_there=found.users_there,
         domain=found.domain,
+        words=words,
     )

@@ -60,7 +60,7 @@ def of_match(found: Match, candidates: Iterable[Candidate]) -> MatchReport:
                 "name": candidate.organization.name,
                 "tier": str(candidate.tier),
                 "evidence": [str(sentence) for sentence in candidate.evidence],
-                "activity": str(candidate.reading.value),
+                "activity": candidate.activity,
             }
             for candidate in candidates
         ],

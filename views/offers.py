@@ -147,30 +147,41 @@ def _offer(
     asked: Mapping[int, str] | None = None,
 ) -> Offer:
     """`asked`: organization -> what came of asking it; None where nobody can be asked."""
-    bound = bound_to(here.order.number, name, address)
-    after = unseal(more, here.secret, bound) if more else None
+    after = unseal(more, here.secret, bound_to(here.order.number, name, address)) if more else None
     cards, following = matches.page(found, settings(), after)
     paid = payment(here, found, cards)
-    if paid.refusal:
-        following = None
+    return offered(here, found, paid, url, name, address, after, following, asked)
+
+
+def offered(
+    here: Visit,
+    found: Match,
+    paid: Paid,
+    url: str,
+    name: str,
+    address: str,
+    after: int | None,
+    following: int | None,
+    asked: Mapping[int, str] | None = None,
+) -> Offer:
+    """What has been found and paid for, as it is shown."""
+    may = may_create(found, paid)
     if not paid.candidates:
         state = "refused" if paid.refusal else "empty"
         again = after is not None
-        return Offer(
-            state, url, refusal=paid.refusal, continued=again, may_create=may_create(found, paid)
-        )
-    sealed = seal(following, here.secret, bound) if following else None
+        return Offer(state, url, refusal=paid.refusal, continued=again, may_create=may)
+    bound = bound_to(here.order.number, name, address)
+    sealed = seal(following, here.secret, bound) if following and not paid.refusal else None
     where = url_for("wizard.organization", number=here.order.number)
+    eyes = _eyes(here, address)
     return Offer(
         "list",
         url,
-        groups=_groups(
-            paid.candidates, found, after, _eyes(here, address), here.secret, bound, asked
-        ),
+        groups=_groups(paid.candidates, found, after, eyes, here.secret, bound, asked),
         total_label=_total(found, paid),
         more=sealed,
         more_url=f"{where}?after={sealed}" if sealed else "",
-        may_create=may_create(found, paid),
+        may_create=may,
         continued=after is not None,
         seen=digest_of(found.ids, here.secret, bound),
         refusal=paid.refusal,

@@ -68,9 +68,7 @@ def candidates(number: str, settings) -> tuple[Standing, list[tuple[str, Tier, s
     order = orders.by_number(number)
     assert order
     found = matches.match(order.company_name, order.contact_email, settings, whole_domain=True)
-    return found.standing, [
-        (c.organization.ref, c.tier, str(c.reading.value)) for c in found.candidates
-    ]
+    return found.standing, [(c.organization.ref, c.tier, c.activity) for c in found.candidates]
 
 
 def test_the_orders_lead_to_what_they_say(settings):

@@ -24,12 +24,12 @@ def test_a_candidate_in_bands_is_that_of_every_other_with_the_same_bands() -> No
         users=9, active_subscriptions=4, created_on=date(2020, 11, 30),
         last_active_on=date(2026, 10, 9),
     )  # fmt: skip
-    assert one.reading.value != other.reading.value
+    assert one.activity != other.activity
     assert coarse(one, TODAY) == coarse(other, TODAY)
     seen = coarse(one, TODAY).organization
     assert (seen.users, seen.active_subscriptions) == (9, 4)
     assert (seen.created_on, seen.last_active_on) == (date(2020, 12, 31), date(2026, 12, 31))
-    assert coarse(one, TODAY).reading.value == "in-use"
+    assert coarse(one, TODAY).activity == "in-use"
 
 
 def test_everything_else_of_a_candidate_stays() -> None:
@@ -43,5 +43,5 @@ def test_everything_else_of_a_candidate_stays() -> None:
 def test_its_reading_is_that_of_its_bands_on_the_day() -> None:
     idle: dict[str, Any] = {"users": 3, "active_subscriptions": 0, "last_active_on": None}
     young = candidate(created_on=date(2025, 1, 2), **idle)
-    assert coarse(young, date(2026, 3, 1)).reading.value == "unclear"
-    assert coarse(young, date(2027, 1, 1)).reading.value == "possibly-abandoned"
+    assert coarse(young, date(2026, 3, 1)).activity == "unclear"
+    assert coarse(young, date(2027, 1, 1)).activity == "possibly-abandoned"
