@@ -5,6 +5,7 @@ from datetime import date
 from itertools import chain, count
 
 from matching import addresses, labels, names
+from matching.sentences import TooLate, sentence
 from provisioning.matches import CORE
 from records import clock, directory, lookup, reindex, subscriptions
 from records.counts import Rules
@@ -14,6 +15,9 @@ from records.subscriptions import SubscriptionRow
 
 BATCH = 2_000
 SAMPLE = 200  # organizations that are looked at to see whether the index follows today's rules
+
+_IS_UNLISTED = sentence("It is unlisted already.")
+_IS_LISTED = sentence("It is listed already.")
 
 
 def _index_keys(name: str, label: str) -> tuple[str, Collection[str]]:
@@ -105,6 +109,12 @@ def add_subscription(
 def id_of(ref: str) -> int | None:
     """The organization with this ref; None when there is none."""
     return directory.ids_of([ref]).get(ref)
+
+
+def set_unlisted(ref: str, unlisted: bool) -> None:
+    """Unlist an organization, or list it again, as a sync that says so would; Refused if it is."""
+    if not directory.set_unlisted(ref, unlisted, RULES):
+        raise TooLate(_IS_UNLISTED if unlisted else _IS_LISTED)
 
 
 def move_subscriptions(order: int, organization: int) -> None:

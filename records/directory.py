@@ -102,6 +102,18 @@ def save_organizations(
     return Saved(added, len(differing) - added, len(rows) - len(differing)), unknown
 
 
+def set_unlisted(ref: str, unlisted: bool, rules: Rules) -> bool:
+    """Unlist an organization, or list it again; False when it is so already, or is not there.
+
+    All else that is stored of it stays: it is held from here on until the transaction ends.
+    """
+    row = _organizations([ref])[1].get(ref)
+    if row is None or row.unlisted is unlisted:
+        return False
+    save_organizations([row._replace(unlisted=unlisted)], rules)
+    return True
+
+
 def _organizations(
     refs: Collection[str],
 ) -> tuple[dict[str, int], dict[str, OrganizationRow]]:

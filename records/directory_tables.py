@@ -78,4 +78,4 @@ class User(Table):
         indexes = ((("organization", "email"), True),)
 
 
-index_where("full_admin", "full_admin_of", User.organization)
+index_where("full_admin", "full_admin_of", User.organization, User.email)

@@ -44,7 +44,8 @@ class Order(Table):
     company_name = TextField(default="")
     admin_email: Maybe = TextField(null=True)  # None until the company step is answered
     offered = TextField(default="")  # ids on the list that the contact chose from, by spaces
-    organization: Maybe = ForeignKeyField(Organization, null=True)  # chosen, final once mapped
+    # Chosen, final once mapped.
+    organization: Maybe = ForeignKeyField(Organization, null=True, index=False)
     organization_id: Maybe
     create_new = BooleanField(default=False)
     found_by = TextField(default="")  # the tier that the choice was offered in; new
@@ -58,6 +59,7 @@ class Order(Table):
 UNFINISHED = "status IN ('placed', 'launched', 'waiting')"
 index_where(UNFINISHED, "order_unfinished", Order.expires_at)
 Order.add_index(Order.status, Order.id, name="order_by_status")
+Order.add_index(Order.organization, Order.id, name="order_at")
 # A partner's list, in whichever state: a few of each are read, however many there are.
 IN_STATE = (Order.status, Order.id)
 index_where("contact_role = 'partner'", "order_of_contact", Order.contact_email, *IN_STATE)
@@ -81,7 +83,7 @@ class OrderLine(Table):
 
 
 class Subscription(Table):
-    organization = ForeignKeyField(Organization)
+    organization = ForeignKeyField(Organization, index=False)
     organization_id: int
     number = TextField(unique=True)
     product = TextField()
@@ -93,6 +95,7 @@ class Subscription(Table):
     order_id: Maybe
 
 
+Subscription.add_index(Subscription.organization, Subscription.id, name="subscription_at")
 ORDERED = "status = 'pending' AND order_id IS NOT NULL"
 index_where(ORDERED, "subscription_pending", Subscription.starts_on)
 
@@ -127,7 +130,7 @@ class AccessRequest(Table):
     kind = TextField()  # access | confirm | first_admin | dispute
     order = ForeignKeyField(Order)
     order_id: int
-    organization = ForeignKeyField(Organization)
+    organization = ForeignKeyField(Organization, index=False)
     organization_id: int
     person_email = TextField()
     requester_email = TextField()
@@ -142,6 +145,7 @@ class AccessRequest(Table):
     note = TextField(default="")
 
 
+AccessRequest.add_index(AccessRequest.organization, AccessRequest.id, name="request_at")
 ASKED = (AccessRequest.order, AccessRequest.organization, AccessRequest.kind)
 QUESTION = "status = 'open' AND kind = 'confirm'"
 index_where("status = 'open'", "one_open_request", *ASKED, unique=True)
