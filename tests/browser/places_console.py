@@ -5,10 +5,10 @@ from datetime import timedelta
 from provisioning import auditing, fresh_links, operators, outgoing, tokens, webhooks
 from provisioning.telling import alert
 from records import addresses, clock, fence
-from records.tables import MagicLink, Order, OutboxRow, WebhookEndpoint
+from records.tables import MagicLink, Order, Organization, OutboxRow, WebhookEndpoint
 from tests.browser.places import neighbours, place, take_over
 from tests.browser.walking import press
-from tests.support.cast import BOB, OLGA, VERA
+from tests.support.cast import BOB, OLGA, VERA, acme, organization
 from tests.support.steps import journey
 
 
@@ -167,6 +167,37 @@ def console_matcher(page, stage):
     neighbours()
     asked = "name=Acme+GmbH&address=x%40acme.com&ref=acme"
     signed_in(page, stage, f"/console/matcher?{asked}")
+
+
+@place("Organizations")
+def console_organizations(page, stage):
+    neighbours()
+    organization("hidden", "Zenith Labs", users=("z@zenith.example",), unlisted=True)
+    signed_in(page, stage, "/console/organizations")
+
+
+@place("Acme GmbH")
+def console_organization(page, stage):
+    journey(stage, "waiting")
+    neighbours()
+    which = Organization.get(Organization.ref == "acme").id
+    with auditing.did(OLGA, "listed again", "organization", "acme", "They asked for it."):
+        pass
+    signed_in(page, stage, f"/console/organizations/{which}")
+
+
+@place("Users: Acme GmbH")
+def console_organization_users(page, stage):
+    people = tuple(f"somebody{number}@acme.com" for number in range(60))
+    which = organization("acme", "Acme GmbH", users=people).id
+    signed_in(page, stage, f"/console/organizations/{which}/users", VERA, "viewer")
+
+
+@place("Unlist: acme")
+def console_unlist_refused(page, stage):
+    which = acme().id
+    signed_in(page, stage, f"/console/organizations/{which}/unlist")
+    press(page, "Unlist")
 
 
 @place("Access")

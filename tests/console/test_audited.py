@@ -8,7 +8,7 @@ from matching.sentences import Refused, sentence
 from provisioning import auditing, webhooks
 from records.database import db, is_postgresql
 from records.tables import Audit, OutboxRow, WebhookEndpoint
-from tests.support.cast import OLGA, VERA
+from tests.support.cast import OLGA, VERA, acme
 from tests.support.page_client import PageClient
 
 # Pages on which no personal data stands but one's own.
@@ -18,10 +18,12 @@ WITHOUT = {"console.sign_in", "console.look", "console.claim", "console.sessions
            "console.letter_again", "console.letter_now", "console.letter_give_up",
            "console.mail_fence", "console.revive", "console.add_operator", "console.give_role",
            "console.remove_operator", "console.add_token", "console.revoke_token",
-           "console.add_webhook", "console.change_webhook"}  # fmt: skip
+           "console.add_webhook", "console.change_webhook",
+           "console.list_organization"}  # fmt: skip
 # What else the addresses of the console need, to come to something.
 VALUES = {
     "number": "70012345", "act": "cancel", "address": "x@acme.com", "name": "shop", "way": "rotate",
+    "what": "users", "listing": "unlist",
 }  # fmt: skip
 
 
@@ -48,6 +50,7 @@ def test_each_page_of_the_console_writes_who_looked(stage, operator):
     stage.place()
     silent = set()
     ids = {"letter": OutboxRow.get().id, "webhook": WebhookEndpoint.get().id}
+    ids |= dict.fromkeys(("organization", "organization_list", "list_organization"), acme().id)
     for endpoint, path, method in routes(stage.app, **ids):
         before = Audit.select().count()
         token = operator.get("/console").form("[action='/sign-out']").values["csrf_token"]

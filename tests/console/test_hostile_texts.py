@@ -4,7 +4,15 @@ import pytest
 
 from provisioning import auditing
 from records import clock
-from records.tables import AccessRequest, History, Order, OutboxRow
+from records.tables import (
+    AccessRequest,
+    History,
+    Order,
+    Organization,
+    OutboxRow,
+    Subscription,
+    User,
+)
 from tests.support.cast import OLGA
 from tests.support.steps import journey
 
@@ -13,7 +21,9 @@ HOSTILE = (
     " %(seller)s 100%"
 )
 PAGES = ("", "/orders", "/orders/70012345", "/orders/70012345/candidates",
-         "/orders/70012345/cancel", "/audit")  # fmt: skip
+         "/orders/70012345/cancel", "/audit", "/organizations", "/organizations/{}",
+         "/organizations/{}/users", "/organizations/{}/subscriptions",
+         "/organizations/{}/requests", "/organizations/{}/unlist")  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -27,7 +37,11 @@ def test_nothing_of_it_is_executed_or_worked_out(stage, operator, path):
     OutboxRow.update(last_error=HOSTILE).execute()
     History.create(order=order, who=HOSTILE, what=HOSTILE, why=HOSTILE)
     auditing.looked(OLGA, HOSTILE, HOSTILE, HOSTILE)
-    page = operator.get(f"/console{path}")
+    Organization.update(name=HOSTILE, ref=HOSTILE).execute()
+    User.update(name=HOSTILE).execute()
+    Subscription.update(product=HOSTILE).execute()
+    which = Organization.get().id
+    page = operator.get(f"/console{path.format(which)}")
     assert not page.select("script, img, [onerror]")
     if path == "/orders/70012345":
         assert "<script>alert(1)" in page.text  # as text
@@ -44,6 +58,14 @@ def test_whatever_is_searched_for_is_text(stage, operator):
     operator.get("/console/orders?status=x&by=x&text=%00%ff&after=-1")
     operator.get("/console/orders?by=company&text=a&after=99999999999999999999999")
     operator.get("/console/orders?by=company&text=a&after=999999999999999999")
+    for by in ("name", "ref", "domain", "address", "x"):
+        page = operator.get("/console/organizations").form("form.filters")
+        page = page.forge(by=by, text=HOSTILE).submit()
+        assert not page.select("script, img")
+        assert "There is none." in page
+        for after in ("-1", "x", "999999999999999999", "99999999999999999999999", "%00"):
+            for text in ("", "%00%ff", "a@%ff", "%ed%a0%80"):
+                operator.get(f"/console/organizations?by={by}&text={text}&after={after}")
     operator.get("/console/audit?after=%F0%9F%92%A9&who=%00&ref=%ed%a0%80")
     for number in ("%00", "none", "7001234%35%00", "%F0%9F%92%A9"):
         operator.get(f"/console/orders/{number}", status=404)

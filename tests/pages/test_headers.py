@@ -62,6 +62,8 @@ def values_of(stage: Stage) -> dict[str, list[str]]:
         "which": ["1"],
         "act": ["link", "absent"],
         "way": ["rotate", "absent"],
+        "what": ["users", "absent"],
+        "listing": ["unlist", "absent"],
         "address": ["bob@acme.com"],
     }
 

@@ -11,7 +11,7 @@ from bs4.element import NavigableString
 
 from provisioning import operators
 from records import clock
-from records.tables import AccessRequest, MagicLink, Order, OutboxRow
+from records.tables import AccessRequest, MagicLink, Order, Organization, OutboxRow
 from tests.support.cast import (
     ALICE,
     BOB,
@@ -26,6 +26,7 @@ from tests.support.cast import (
 )
 from tests.support.page_client import PageClient
 from tests.support.steps import journey
+from views.console.organization import LISTS
 
 # What a text node may say outside of a translation: addresses, numbers, bands, dates, moments.
 DATA = re.compile(
@@ -40,6 +41,8 @@ CONSOLE = (
     "/console/orders?text=x",
     "/console/orders/70012345",
     "/console/orders/70012345/candidates",
+    "/console/organizations",
+    "/console/organizations?by=name&text=x",
     "/console/audit",
     "/console/mail",
     "/console/mail?state=failed&to=x@acme.com",
@@ -231,6 +234,13 @@ def test_the_console(stage):
         check(client.get(page))
     for act in ("link", "contact", "grant", "cancel"):
         check(client.get(f"/console/orders/70012345/{act}").form().submit(status=422))
+    here = f"/console/organizations/{Organization.get(Organization.ref == 'acme').id}"
+    organization("nordlicht", "Acme Tools", users=("t@acme.com",))
+    for what in ("", *LISTS, "unlist"):
+        check(client.get(f"{here}/{what}".rstrip("/")))
+    check(client.get(f"{here}/list").form("main form").fill(why="Because.").submit(status=422))
+    client.get(f"{here}/unlist").form("main form").fill(why="Because.").submit()
+    check(client.get(here), client.get("/console/organizations"))
     AccessRequest.update(status="expired").execute()
     Order.update(status="expired").execute()
     for act in ("reopen", ""):

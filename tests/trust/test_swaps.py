@@ -20,6 +20,7 @@ from tests.trust.racing import put_back, world
 ABSENT, MADE_UP = "79999999", "x" * 43
 WHICH = "<int(max=9223372036854775807):which>"
 ACTIONS = ("link", "contact", "grant", "reopen", "restore", "move", "cancel")
+LISTS = ("admins", "users", "subscriptions", "orders", "requests", "notices", "letters")
 # For whom an address is: whoever has the order open, whoever has the link, or anybody.
 ROUTES = {
     "/": "anybody",
@@ -68,6 +69,10 @@ ROUTES = {
     "/console/mail/addresses": "operator",
     "/console/mail/addresses/<path:address>": "operator",
     "/console/mail/fence": "operator",
+    "/console/organizations": "operator",
+    f"/console/organizations/{WHICH}": "operator",
+    f"/console/organizations/{WHICH}/<any({', '.join(LISTS)}):what>": "operator",
+    f"/console/organizations/{WHICH}/<any(unlist, list):listing>": "operator",
     "/console/matcher": "operator",
     "/console/access": "operator",
     "/console/access/operators/add": "operator",

@@ -26,6 +26,8 @@ from views.console import mail as mail
 from views.console import matcher as matcher
 from views.console import order as order
 from views.console import orders as orders
+from views.console import organization as organization
+from views.console import organizations as organizations
 from views.console import overview as overview
 from views.console import sign_in as sign_in
 from views.console.frame import pages as pages

@@ -14,13 +14,12 @@ from records import api, mail_search, operators
 from records import webhooks as endpoints
 from records.tables import Operator, OutboxRow, WebhookEndpoint
 from views.console.because import Change, because
-from views.console.frame import answer, needs, older, pages, place, said
+from views.console.frame import WHICH, answer, needs, older, pages, place, said
 from views.console.words import mail_state
 from views.forms import OperatorForm, RoleForm, TokenForm, WebhookForm
 from views.visit import settings
 
 PAGE = 50
-WHICH = "<int(max=9223372036854775807):which>"
 WEBHOOK: dict[str, tuple[Any, Any, str | None]] = {
     "rotate": (
         lazy_gettext("Make a new secret"),

@@ -28,6 +28,7 @@ NAVIGATION = (
     ("audit", lazy_gettext("Audit")),
 )
 LONGEST = 300
+WHICH = "<int(max=9223372036854775807):which>"  # a row's number, as an address has it
 View = Callable[..., ResponseReturnValue]
 
 

@@ -13,14 +13,13 @@ from records import mail_search as rows
 from records.tables import Operator, OutboxRow
 from views.console.actions import AGAIN
 from views.console.because import Change, because
-from views.console.frame import answer, needs, older, pages, place, said
+from views.console.frame import WHICH, answer, needs, older, pages, place, said
 from views.console.words import MAILS, mail_state
 from views.forms import Because, LiftForm
 from views.visit import settings
 
 PAGE = 50
 HISTORY = 20
-WHICH = "<int(max=9223372036854775807):which>"
 NOW = (
     "mail hurried",
     lazy_gettext("Try it now"),

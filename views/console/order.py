@@ -68,7 +68,7 @@ def candidates(me: Operator, number: str) -> ResponseReturnValue:
                 tongue,
             ),
             tier_label(each.tier, tongue),
-            each.organization.ref,
+            each.organization,
             lookup.full_admins_of(each.organization.id),
         )
         for each in shown
@@ -90,25 +90,29 @@ def order_of(number: str) -> Order:
     return found
 
 
-def _facts(found: Order) -> list[tuple[str, Any]]:
-    """What is known of an order, in rows."""
+def _facts(found: Order) -> list[tuple[str, Any, int | None]]:
+    """What is known of an order, in rows; a number is that of an organization to go to."""
     lines = [f"{line.quantity} × {line.product} ({line.sku})" for line in rows.lines(found)]
     mapped = rows.mapping(found)
     chosen, partner = _named(found.organization_id), _named(found.partner_organization_id)
     where = _("%(name)s, not final yet", name=chosen) if chosen and not mapped else chosen
-    known = [
+    known: list[tuple[Any, ...]] = [
         (_("Contact"), f"{found.contact_email} ({say_role(found.contact_role)})"),
         (_("Name"), found.contact_name),
         (_("Ordered"), lines),
         (_("Company"), found.company_name),
         (_("Administrator"), found.admin_email),
         (_("Purpose"), str(words.PURPOSE.get(purpose_of(found) or "", ""))),
-        (_("Organization"), _("a new one") if found.create_new and not chosen else where),
+        (
+            _("Organization"),
+            _("a new one") if found.create_new and not chosen else where,
+            found.organization_id,
+        ),
         (_("Mapped by"), mapped and f"{mapped.decided_by}: {mapped.why}"),
-        (_("Partner"), partner or found.partner_name),
+        (_("Partner"), partner or found.partner_name, found.partner_organization_id),
         (_("Language"), found.language),
     ]
-    return [row for row in known if row[1]]
+    return [(label, value, *way, None)[:3] for label, value, *way in known if value]
 
 
 def say_role(role: str) -> str:
@@ -137,7 +141,7 @@ def _request(asked: AccessRequest) -> dict[str, Any]:
         "row": asked,
         "kind": words.REQUEST[asked.kind],
         "standing": words.STANDING[standing],
-        "there": _named(asked.organization_id),
+        "there": (asked.organization_id, _named(asked.organization_id)),
         "asked": sorted(notices.states(asked).items()),
         "extends": is_open and asked.kind in interventions.EXTENDED,
         "closes": asked.status == "open" and asked.kind in interventions.CLOSED,

@@ -53,6 +53,15 @@ PURPOSE: dict[str, Any] = {
 }
 
 
+SUBSCRIPTION: dict[str, Word] = {
+    "active": (lazy_gettext("active"), "good"),
+    "pending": (lazy_gettext("not begun yet"), "wait"),
+    "expired": (lazy_gettext("expired"), "plain"),
+    "cancelled": (lazy_gettext("cancelled"), "plain"),
+}
+UNLISTED: Word = (lazy_gettext("unlisted"), "bad")
+
+
 class MailState(NamedTuple):
     """What has become of a letter, since when, and what a server said of it."""
 
