@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from matching.rules import Tier
-from provisioning import directory, directory_sync, duplicates
+from provisioning import directory, directory_sync, duplicates, matches
 from records import directory as directory_rows
 from records import lookup, organization_search
 from records.database import db, is_postgresql, rows
@@ -325,7 +325,7 @@ def offered(stage, number):
     """What a new order is offered, by name."""
     stage.place(company_name="Acme", number=number)
     page = stage.opened(client=PageClient(stage.app)).form().submit()
-    return [card.select_one("h3").get_text(strip=True) for card in cards(page)]
+    return [card.select("h3")[0].get_text(strip=True) for card in cards(page)]
 
 
 def test_an_unlisted_one_is_found_by_nobody_until_it_is_listed_again(stage, operator):
@@ -400,6 +400,12 @@ def test_a_viewer_reads_and_changes_nothing(stage, viewer):
 # --- likely duplicates ----------------------------------------------------------------------------
 
 
+def likely_of(stage, found):
+    row = lookup.by_id(found.id)
+    assert row
+    return duplicates.likely(row, stage.settings)
+
+
 def test_likely_duplicates_are_what_the_matcher_finds_and_say_why(stage, viewer):
     found = acme(users=(CAROL, "x@acme.de", "y@gmail.com"))
     organization("acme2", "ACME Inc.", users=("z@acme.com",))
@@ -433,9 +439,14 @@ def test_of_many_duplicates_and_domains_a_bounded_number_is_looked_at(stage, mon
     found = organization("acme", "Acme", users=tuple(f"u@acme{n}.example" for n in range(30)))
     organizations(40, name="Acme", email="x{}@acme0.example")
     asked = []
-    match = duplicates.matches.match
-    monkeypatch.setattr(duplicates.matches, "match", lambda *at: asked.append(at[:2]) or match(*at))
-    likely = duplicates.likely(lookup.by_id(found.id), stage.settings)
+
+    def counted(*given):
+        asked.append(given)
+        return match(*given)
+
+    match = matches.match
+    monkeypatch.setattr("provisioning.duplicates.matches.match", counted)
+    likely = likely_of(stage, found)
     assert len(asked) == duplicates.DOMAINS
     assert len(likely) == duplicates.MOST
     assert {one.tier for one in likely} == {Tier.NAME_AND_DOMAIN}
@@ -446,5 +457,5 @@ def test_nobody_s_standing_decides_what_a_duplicate_is(stage):
     """Alice administers the one; typed as herself she would be led there alone."""
     found = acme()
     organization("acme2", "Acme Inc", admins=(NEWCOMER,))
-    (likely,) = duplicates.likely(lookup.by_id(found.id), stage.settings)
+    (likely,) = likely_of(stage, found)
     assert likely.organization.ref == "acme2"
