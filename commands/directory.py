@@ -1,5 +1,6 @@
-"""`flask directory import`, `flask directory reindex`, `flask directory show`."""
+"""`flask directory import`, `uploads`, `reindex`, `show`."""
 
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from flask.cli import AppGroup
 
 from commands.context import Wrong, first_line, print_json, ready, settings
 from provisioning import decisions, reports
+from provisioning import uploads as uploaded
 from provisioning.directory import index_size, rebuild_index
 from provisioning.directory_import import Progress, import_directory
 
@@ -59,6 +61,15 @@ def import_(
         )
     if any(count.refused for count in counts.values()):
         click.echo(f"The refused rows, each with its line and reason, are listed in {refused}.")
+
+
+@directory.command()
+def uploads() -> None:
+    """Bring in what was uploaded in the console and waits. `flask mail deliver` has this done."""
+    # What is being stored is left as if it had not been begun, and the next one goes on.
+    signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(1))
+    with ready():
+        click.echo(f"{uploaded.bring_in(settings()):,} uploads are done with.")
 
 
 @directory.command()

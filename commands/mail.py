@@ -6,6 +6,7 @@ from threading import Event, Thread
 import click
 from flask.cli import AppGroup
 
+from commands import uploads
 from commands.context import Wrong, first_line, ready, settings
 from mail import bounces as reports
 from mail import delivery, webhook_worker
@@ -75,11 +76,15 @@ def deliver(once: bool) -> None:
         signal.signal(number, lambda _number, _frame: stop.set())
     # Beside the letters, which wait for nobody's slow server.
     webhooks = Thread(target=webhook_worker.run, args=(settings(), stop))
-    webhooks.start()
+    # And nobody's import: it is a program of its own.
+    imports = Thread(target=uploads.run, args=(settings(), stop))
+    for each in (webhooks, imports):
+        each.start()
     delivery.run(
         settings(), reissue, stop, between=between, due_work=due_work, bounces=read_bounces
     )
     webhooks.join()
+    imports.join()
 
 
 @mail.command()

@@ -34,16 +34,17 @@ def run_together(
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
         for name, command in programs.items():
-            children[name] = _start(command)
+            children[name] = start(command)
         when_started(stop)
         return _watch(children, stop)
     finally:
-        _end(list(children.values()))
+        end(list(children.values()))
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+def start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    """A program that is told to end when whoever has started it is killed."""
     # A group of its own: Ctrl-C reaches us alone, and we end each child once and in order.
     return subprocess.Popen(  # noqa: S603
         command, start_new_session=True, stdin=subprocess.DEVNULL, preexec_fn=_end_with_parent
@@ -66,7 +67,8 @@ def _watch(children: Mapping[str, subprocess.Popen[bytes]], stop: Event) -> int:
     return 0
 
 
-def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:
+def end(children: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Ask each to end, and see that it does."""
     for child in children:
         child.terminate()
     for child in children:

@@ -157,7 +157,7 @@ def _json_text(name: str, value: object) -> str:
     raise Refused(sentence("%(field)s takes a text or a whole number.", field=short(name)))
 
 
-def short(text: str) -> str:
+def short(text: str, most: int = 40) -> str:
     """What was written, fit to be quoted in a file of refused rows."""
-    shown = text if len(text) <= 40 else text[:40] + "..."
+    shown = text if len(text) <= most else text[:most] + "..."
     return "".join(character if character.isprintable() else "?" for character in shown)

@@ -24,6 +24,7 @@ Row = TypeVar("Row")
 Progress = Callable[[int, int], None]  # bytes and rows that were read since it was last told
 Refuse = Callable[[str, int, Sentence], None]  # a file's name, a line, what is wrong with it
 Rows = list[tuple[int, str, Row]]  # line, ref of its organization, row
+Before = Callable[[Kind[Any], Rows[Any]], None]  # told of each batch before it is stored
 
 
 @dataclass
@@ -77,6 +78,7 @@ class Source(Generic[Row]):
     kind: Kind[Row]
     listed: Refuse | None
     progress: Progress | None
+    before: Before | None = None
     counts: Counts = field(default_factory=Counts)
 
     def batches(self) -> Iterator[Rows[Row]]:
@@ -85,6 +87,8 @@ class Source(Generic[Row]):
         for batch in _ahead(reading) if is_postgresql() else reading:
             for line, refused in batch.refused:
                 self.refuse(line, refused.sentence)
+            if self.before:
+                self.before(self.kind, batch.rows)
             yield batch.rows
             self.counts.read += batch.lines
             if self.progress:
@@ -134,6 +138,7 @@ def import_directory(
     refused: Path,
     *,
     progress: Progress | None = None,
+    before: Before | None = None,
     after: Callable[[], object] | None = None,
 ) -> dict[str, Counts]:
     """Bring in the files that are given, in this order; what became of their rows, by kind.
@@ -154,7 +159,7 @@ def import_directory(
     with _listing(refused) as listed:
         for path, kind, bring_in in given:
             if path:
-                source = Source(path, kind, listed, progress)
+                source = Source(path, kind, listed, progress, before)
                 bring_in(source)
                 counts[kind.name] = source.counts
     if after:

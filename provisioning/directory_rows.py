@@ -20,11 +20,15 @@ Row = TypeVar("Row")
 
 
 class Kind(NamedTuple, Generic[Row]):
-    """One of the three files: what a line must say, the ref that it names and the row it makes."""
+    """One of the three files: what a line must say, the ref that it names and the row it makes.
+
+    `further`: what it may say beyond that.
+    """
 
     name: str
     columns: tuple[str, ...]
     row: Callable[[Fields], tuple[str, Row]]
+    further: tuple[str, ...] = ()
 
 
 def _organization(fields: Fields) -> tuple[str, OrganizationRow]:
@@ -73,11 +77,17 @@ def _subscription(fields: Fields) -> tuple[str, SubscriptionRow]:
 
 
 ORGANIZATIONS = Kind(
-    "organizations", ("ref", "name", "kind", "origin", "created_on"), _organization
+    "organizations",
+    ("ref", "name", "kind", "origin", "created_on"),
+    _organization,
+    ("last_active_on", "unlisted", "managed_by"),
 )
-USERS = Kind("users", ("organization_ref", "email", "full_admin"), _user)
+USERS = Kind("users", ("organization_ref", "email", "full_admin"), _user, ("name",))
 SUBSCRIPTIONS = Kind(
-    "subscriptions", ("organization_ref", "number", "product", "quantity", "status"), _subscription
+    "subscriptions",
+    ("organization_ref", "number", "product", "quantity", "status"),
+    _subscription,
+    ("starts_on", "ends_on"),
 )
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import NamedTuple
 
 from config import Settings
-from provisioning import closing, idempotency, limits, mapping, unanswered
+from provisioning import closing, idempotency, limits, mapping, unanswered, uploads
 from records import clock, due
 from records.database import Unavailable
 
@@ -48,6 +48,7 @@ def work(settings: Settings) -> int:
     _safely("subscriptions start", mapping.start_due)
     _safely("counts are dropped", limits.forget)
     _safely("answers are dropped", partial(idempotency.forget, settings))
+    _safely("uploads are dropped", partial(uploads.forget, settings))
     return sum(_some_of(job, settings) for job in jobs(settings))
 
 

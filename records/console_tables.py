@@ -1,6 +1,6 @@
-"""The tables of the seller's own people: who may use the console, and what they looked at."""
+"""The tables of the seller's own people: who may use the console, what they looked at and sent."""
 
-from peewee import SQL, TextField
+from peewee import SQL, BigIntegerField, BooleanField, IntegerField, TextField
 
 from records import clock
 from records.columns import Maybe, Table, UtcField
@@ -33,3 +33,27 @@ class Audit(Table):
 
 Audit.add_index(Audit.who, Audit.id, name="audit_by_who")
 Audit.add_index(Audit.ref, Audit.id, name="audit_by_ref")
+
+
+class Upload(Table):
+    """Files of the directory that somebody sent, and what became of them.
+
+    ready -> waiting -> running -> done or failed, after a rehearsal ready again; discarded.
+    """
+
+    key = TextField(unique=True)  # of the form that sent them, which is good for one upload
+    who = TextField()
+    at = UtcField(default=clock.now)
+    folder = TextField()  # its name among the uploads; empty once it is deleted
+    files = TextField()  # JSON: kind -> name as it was sent, bytes
+    size = BigIntegerField()  # bytes of all
+    rows = BigIntegerField()  # lines of all that are no header
+    state = TextField(default="ready")
+    rehearsed = BooleanField(default=False)  # what waits, runs or was counted is a dry run
+    begun_at: Maybe = UtcField(null=True)
+    ended_at: Maybe = UtcField(null=True)
+    tries = IntegerField(default=0)  # how often it was begun, after interruptions too
+    bytes_read = BigIntegerField(default=0)
+    rows_read = BigIntegerField(default=0)
+    counts = TextField(default="{}")  # JSON: kind -> read, added, changed, unchanged, refused
+    problem = TextField(default="")  # why it failed

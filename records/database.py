@@ -44,12 +44,13 @@ class Sqlite(APSWDatabase):  # type: ignore[misc]
 def connect_to(url: str) -> Database:
     """Make `db` the database at `url` (sqlite:///FILE or postgresql://...), still unopened."""
     if not db.obj or getattr(db, "homeport_url", None) != (url, os.getpid()):
-        db.initialize(_database(url))
+        db.initialize(made(url))
         db.obj.homeport_url = (url, os.getpid())
     return db.obj  # type: ignore[no-any-return]
 
 
-def _database(url: str) -> Database:
+def made(url: str) -> Database:
+    """A database at `url`, unopened, whether or not it becomes ours."""
     if url.startswith("postgresql://"):
         return PostgresqlDatabase(url, prefer_psycopg3=True, autoconnect=False)
     path = Path(url.removeprefix("sqlite:///"))
@@ -62,6 +63,17 @@ def _database(url: str) -> Database:
     }
     # IMMEDIATE: a transaction that reads first and writes later would otherwise die "locked".
     return Sqlite(str(path), pragmas=pragmas, timeout=15, lock_type="IMMEDIATE", autoconnect=False)
+
+
+@contextmanager
+def instead(other: Database) -> Iterator[None]:
+    """Inside, `db` is another database, for the whole process."""
+    ours = db.obj
+    db.initialize(other)
+    try:
+        yield
+    finally:
+        db.initialize(ours)
 
 
 def is_postgresql() -> bool:

@@ -16,6 +16,7 @@ from records.api_tables import WebhookEndpoint as WebhookEndpoint
 from records.columns import Maybe, Table, UtcField, index_where
 from records.console_tables import Audit as Audit
 from records.console_tables import Operator as Operator
+from records.console_tables import Upload as Upload
 from records.directory_tables import Lookup as Lookup
 from records.directory_tables import Organization as Organization
 from records.directory_tables import OrganizationDomain as OrganizationDomain

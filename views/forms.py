@@ -10,6 +10,7 @@ from flask_wtf.form import _Auto
 from wtforms import (
     BooleanField,
     Field,
+    FileField,
     RadioField,
     StringField,
     ValidationError,
@@ -204,6 +205,14 @@ class ReopenForm(Because):
 
 class MoveForm(Because):
     ref = StringField(_l("The organization's ref"))
+
+
+class UploadForm(Form):
+    """What is sent through it is read by views/console/receiving.py, and never held here."""
+
+    organizations = FileField(_l("Organizations"))
+    users = FileField(_l("Users"))
+    subscriptions = FileField(_l("Subscriptions"))
 
 
 class LiftForm(Because):

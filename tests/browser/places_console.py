@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from provisioning import auditing, fresh_links, operators, outgoing, tokens, webhooks
 from provisioning.telling import alert
-from records import addresses, clock, fence
-from records.tables import MagicLink, Order, Organization, OutboxRow, WebhookEndpoint
+from records import addresses, clock, fence, uploads
+from records.tables import MagicLink, Order, Organization, OutboxRow, Upload, WebhookEndpoint
 from tests.browser.places import neighbours, place, take_over
 from tests.browser.walking import press
+from tests.console.uploading import ACME, ORGANIZATIONS, PEOPLE, bring_in
 from tests.support.cast import BOB, OLGA, VERA, acme, organization
 from tests.support.steps import journey
 
@@ -160,6 +161,68 @@ def console_addresses(page, stage):
 def console_fence_refused(page, stage):
     signed_in(page, stage, "/console/mail/fence")
     press(page, "Put up a fence")
+
+
+@place("Import")
+def console_imports(page, stage):
+    for number, state in enumerate(("done", "failed", "discarded", "waiting", "ready")):
+        files = {"organizations": ["o.csv", 9], "users": ["u.csv", 9]}
+        row = uploads.add(str(number), OLGA, "", files, 18, 1_200_000)
+        Upload.update(state=state).where(Upload.id == row.id).execute()
+    signed_in(page, stage, "/console/import")
+
+
+@place("Import")
+def console_import_refused(page, stage):
+    signed_in(page, stage, "/console/import")
+    press(page, "Upload")
+
+
+def uploaded(page, stage):
+    """In the browser: files chosen and sent."""
+    rows = "".join(f"c{n},Company {n} Maschinenbau GmbH,customer,direct,2020-03-01,,,\n"
+                   for n in range(30))  # fmt: skip
+    bad = "bad,,customer,direct,2020-03-01,,,\n=1+1,Formula,partner,shop,,,,\nbroken\n"
+    signed_in(page, stage, "/console/import")
+    for name, text in (("Organizations", ORGANIZATIONS + ACME + bad + rows), ("Users", PEOPLE)):
+        file = {"name": f"{name.lower()}-2026.csv", "mimeType": "text/csv", "buffer": text.encode()}
+        page.get_by_label(name, exact=True).set_input_files(file)
+    press(page, "Upload")
+
+
+@place("Import 1")
+def console_import_looked_at(page, stage):
+    uploaded(page, stage)
+
+
+@place("Import 1")
+def console_import_tried(page, stage):
+    uploaded(page, stage)
+    press(page, "Dry run")
+    bring_in(stage)
+    page.reload()
+
+
+@place("Import 1")
+def console_import_running(page, stage):
+    uploaded(page, stage)
+    begun = clock.now() - timedelta(minutes=2)
+    Upload.update(state="running", begun_at=begun, bytes_read=700, rows_read=12, tries=2).execute()
+    page.goto(f"{page.url}?still=1")
+
+
+@place("Import 1")
+def console_import_failed(page, stage):
+    uploaded(page, stage)
+    Upload.update(state="failed", problem="A file cannot be read or written: No space left.",
+                  ended_at=clock.now()).execute()  # fmt: skip
+    page.reload()
+
+
+@place("Import")
+def console_import_asked(page, stage):
+    uploaded(page, stage)
+    page.get_by_role("main").get_by_role("link", name="Import", exact=True).click()
 
 
 @place("Try the matcher")

@@ -5,9 +5,11 @@ import re
 import pytest
 
 from matching.sentences import Refused, sentence
-from provisioning import auditing, webhooks
+from provisioning import auditing, upload_files, webhooks
+from records import clock
+from records import uploads as rows
 from records.database import db, is_postgresql
-from records.tables import Audit, OutboxRow, WebhookEndpoint
+from records.tables import Audit, OutboxRow, Upload, WebhookEndpoint
 from tests.support.cast import OLGA, VERA, acme
 from tests.support.page_client import PageClient
 
@@ -19,7 +21,7 @@ WITHOUT = {"console.sign_in", "console.look", "console.claim", "console.sessions
            "console.mail_fence", "console.revive", "console.add_operator", "console.give_role",
            "console.remove_operator", "console.add_token", "console.revoke_token",
            "console.add_webhook", "console.change_webhook",
-           "console.list_organization"}  # fmt: skip
+           "console.list_organization", "console.run_import"}  # fmt: skip
 # What else the addresses of the console need, to come to something.
 VALUES = {
     "number": "70012345", "act": "cancel", "address": "x@acme.com", "name": "shop", "way": "rotate",
@@ -49,8 +51,14 @@ def test_each_page_of_the_console_writes_who_looked(stage, operator):
     webhooks.add("https://shop.example/hooks", stage.settings)
     stage.place()
     silent = set()
+    rows.add("key", OLGA, "refused", {"users": ["u.csv", 1]}, 1, 1)
+    Upload.update(state="done", ended_at=clock.now()).execute()
+    folder = upload_files.place(stage.settings) / "refused"
+    folder.mkdir()
+    (folder / upload_files.REFUSED).write_text("file,line,reason")
     ids = {"letter": OutboxRow.get().id, "webhook": WebhookEndpoint.get().id}
     ids |= dict.fromkeys(("organization", "organization_list", "list_organization"), acme().id)
+    ids |= dict.fromkeys(("import_", "refused_rows"), Upload.get().id)
     for endpoint, path, method in routes(stage.app, **ids):
         before = Audit.select().count()
         token = operator.get("/console").form("[action='/sign-out']").values["csrf_token"]

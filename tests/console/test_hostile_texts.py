@@ -3,7 +3,7 @@
 import pytest
 
 from provisioning import auditing
-from records import clock
+from records import clock, uploads
 from records.tables import (
     AccessRequest,
     History,
@@ -23,7 +23,7 @@ HOSTILE = (
 PAGES = ("", "/orders", "/orders/70012345", "/orders/70012345/candidates",
          "/orders/70012345/cancel", "/audit", "/organizations", "/organizations/{}",
          "/organizations/{}/users", "/organizations/{}/subscriptions",
-         "/organizations/{}/requests", "/organizations/{}/unlist")  # fmt: skip
+         "/organizations/{}/requests", "/organizations/{}/unlist", "/import")  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -37,6 +37,7 @@ def test_nothing_of_it_is_executed_or_worked_out(stage, operator, path):
     OutboxRow.update(last_error=HOSTILE).execute()
     History.create(order=order, who=HOSTILE, what=HOSTILE, why=HOSTILE)
     auditing.looked(OLGA, HOSTILE, HOSTILE, HOSTILE)
+    uploads.add("key", HOSTILE, "", {"users": [HOSTILE, 1]}, 1, 1)
     Organization.update(name=HOSTILE, ref=HOSTILE).execute()
     User.update(name=HOSTILE).execute()
     Subscription.update(product=HOSTILE).execute()

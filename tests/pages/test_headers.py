@@ -165,6 +165,7 @@ def test_pages_without_scripts_allow_none(stage):
         "/partner/unknown",
         "/console/sign-in",
         "/console/x",
+        "/console/import",
         "/signed-out",
         "/healthz",
         "/static/icon.svg",

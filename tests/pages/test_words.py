@@ -11,7 +11,15 @@ from bs4.element import NavigableString
 
 from provisioning import operators
 from records import clock
-from records.tables import AccessRequest, MagicLink, Order, Organization, OutboxRow
+from records.tables import (
+    AccessRequest,
+    MagicLink,
+    Order,
+    Organization,
+    OutboxRow,
+    Upload,
+)
+from tests.console.uploading import ORGANIZATIONS, bring_in, send
 from tests.support.cast import (
     ALICE,
     BOB,
@@ -48,6 +56,7 @@ CONSOLE = (
     "/console/mail?state=failed&to=x@acme.com",
     "/console/mail/addresses",
     "/console/mail/fence",
+    "/console/import",
     "/console/matcher",
     "/console/matcher?name=Acme&address=carol@acme.com&ref=acme",
     "/console/matcher?name=Acme&address=x@gmail.com",
@@ -232,6 +241,7 @@ def test_the_console(stage):
     journey(stage, "waiting")
     for page in (*CONSOLE, f"/console/mail/{OutboxRow.get().id}"):
         check(client.get(page))
+    check(send(client, 422), *imports(stage, client))
     for act in ("link", "contact", "grant", "cancel"):
         check(client.get(f"/console/orders/70012345/{act}").form().submit(status=422))
     here = f"/console/organizations/{Organization.get(Organization.ref == 'acme').id}"
@@ -246,6 +256,24 @@ def test_the_console(stage):
     for act in ("reopen", ""):
         check(client.get(f"/console/orders/70012345/{act}".rstrip("/")))
     check(client.get("/console/nowhere", status=404))
+
+
+def imports(stage, client):
+    """An upload in each of its states."""
+    strange = ORGANIZATIONS.replace("unlisted", "shoe")
+    page = send(client, organizations=f"{strange}acme,Acme,customer,direct,x,,,\n")
+    yield page
+    ask, asked = page.form("form[action$=dry-run]"), client.get(f"{page.path}/run")
+    yield asked
+    yield ask.submit()
+    Upload.update(state="running", bytes_read=5, rows_read=1, tries=2).execute()
+    yield from (page.reload(), client.get(f"{page.path}?still=1"))
+    bring_in(stage)
+    yield page.reload()
+    Upload.update(state="failed", problem="x", rehearsed=False).execute()
+    yield page.reload()
+    Upload.update(folder="").execute()
+    yield page.reload()
 
 
 def test_bands_and_closed_tiers(stage):

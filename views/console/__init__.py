@@ -22,6 +22,7 @@ To add a page:
 from views.console import access as access
 from views.console import actions as actions
 from views.console import audit as audit
+from views.console import imports as imports
 from views.console import mail as mail
 from views.console import matcher as matcher
 from views.console import order as order

@@ -22,6 +22,7 @@ NAVIGATION = (
     ("overview", lazy_gettext("Overview")),
     ("orders", lazy_gettext("Orders")),
     ("organizations", lazy_gettext("Organizations")),
+    ("imports", lazy_gettext("Import")),
     ("mail", lazy_gettext("Mail")),
     ("matcher", lazy_gettext("Matcher")),
     ("access", lazy_gettext("Access")),

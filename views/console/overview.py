@@ -74,12 +74,12 @@ def overview(me: Operator) -> ResponseReturnValue:
         orders=columns(events.days(rows.placed(since)), ORDERS),
         mails=columns(events.days(rows.mailed(since)), MAILS),
         times=bars(dict(zip(SPANS, events.spans(seconds), strict=True))),
-        median=_span(events.middle(seconds)),
+        median=span(events.middle(seconds)),
         found=_found(found_by),
         avoided=sum(count for how, count in found_by.items() if how not in ("", NEW)),
         mapped=sum(found_by.values()),
         waiting=outbox.waiting(),
-        late=_span(outbox.oldest_due_seconds()),
+        late=span(outbox.oldest_due_seconds()),
         fenced=fence.standing(),
         days=events.DAYS,
     )
@@ -93,7 +93,7 @@ def _found(counts: dict[str, int]) -> list[Bar]:
     return bars({words[how]: counts[how] for how in words if how in counts})
 
 
-def _span(seconds: int | None) -> str:
+def span(seconds: int | None) -> str:
     """3 minutes, 5 hours, 2 days."""
     if seconds is None:
         return ""

@@ -1,0 +1,50 @@
+"""What is uploaded in the console is brought in beside the mail, by a program of its own."""
+
+import logging
+import subprocess
+import sys
+from contextlib import suppress
+from threading import Event
+
+import config
+from commands import processes
+from config import Settings
+from provisioning import uploads
+from records.database import open_connection, release_connection
+
+LOOK_EVERY = 2  # seconds
+
+log = logging.getLogger(__name__)
+
+
+def run(settings: Settings, stop: Event) -> None:
+    """Have it done until told to stop. Work that takes a whole core would keep mail waiting here.
+
+    Whatever goes wrong passes: what was interrupted is run again.
+    """
+    app = str(config.ROOT / "app.py")
+    command = [sys.executable, "-m", "flask", "--app", app, "directory", "uploads"]
+    child: subprocess.Popen[bytes] | None = None
+    try:
+        while not stop.wait(LOOK_EVERY):
+            if child is None or child.poll() is not None:
+                child = processes.start(command) if _is_wanted(settings) else None
+    finally:
+        if child is not None:
+            processes.end([child])
+        _forget_connection()
+
+
+def _is_wanted(settings: Settings) -> bool:
+    try:
+        open_connection()
+        return uploads.is_wanted(settings)
+    except Exception as error:
+        log.warning("imports pause: %s", type(error).__name__)
+        _forget_connection()
+        return False
+
+
+def _forget_connection() -> None:
+    with suppress(Exception):  # closing a broken one may fail, and it is gone either way
+        release_connection(failed=True)
