@@ -11,8 +11,7 @@ import click
 from flask.cli import AppGroup
 
 from commands.context import Wrong, first_line, print_json, ready, settings
-from provisioning import decisions, reports
-from provisioning import uploads as uploaded
+from provisioning import decisions, reports, upload_runs
 from provisioning.directory import index_size, rebuild_index
 from provisioning.directory_import import Progress, import_directory
 
@@ -69,7 +68,7 @@ def uploads() -> None:
     # What is being stored is left as if it had not been begun, and the next one goes on.
     signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(1))
     with ready():
-        click.echo(f"{uploaded.bring_in(settings()):,} uploads are done with.")
+        click.echo(f"{upload_runs.bring_in(settings()):,} uploads are done with.")
 
 
 @directory.command()

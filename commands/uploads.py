@@ -9,7 +9,7 @@ from threading import Event
 import config
 from commands import processes
 from config import Settings
-from provisioning import uploads
+from provisioning import upload_runs
 from records.database import open_connection, release_connection
 
 LOOK_EVERY = 2  # seconds
@@ -38,7 +38,7 @@ def run(settings: Settings, stop: Event) -> None:
 def _is_wanted(settings: Settings) -> bool:
     try:
         open_connection()
-        return uploads.is_wanted(settings)
+        return upload_runs.is_wanted(settings)
     except Exception as error:
         log.warning("imports pause: %s", type(error).__name__)
         _forget_connection()

@@ -219,7 +219,7 @@ def console_import_failed(page, stage):
     page.reload()
 
 
-@place("Import")
+@place("Import: 1")
 def console_import_asked(page, stage):
     uploaded(page, stage)
     page.get_by_role("main").get_by_role("link", name="Import", exact=True).click()

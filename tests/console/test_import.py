@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from matching.sentences import Refused
-from provisioning import directory_import, upload_files, uploads
+from provisioning import directory_import, upload_files, upload_runs, uploads
 from provisioning.directory_import import Counts, import_directory
 from records import clock
 from records import uploads as rows
@@ -95,6 +95,7 @@ def test_files_are_looked_at_tried_and_brought_in(stage, operator):
     assert "Refresh" not in page.follow("Stop that").headers
     assert bring_in(stage) == 1
     page = page.reload()
+    assert "dry run done" in page
     assert "Refresh" not in page.headers
     tried = counted(page)
     assert tried == {"organizations": Counts(1, 1), "users": Counts(2, 2)}
@@ -203,7 +204,7 @@ def test_a_file_that_cannot_be_read_is_refused_beside_its_field(stage, operator,
 
 
 def test_no_file_is_asked_for_one(stage, operator):
-    assert "Choose at least one file." in send(operator, 422)
+    assert "Choose at least one file:" in send(operator, 422)
     assert list(folders(stage)) == []
 
 
@@ -367,13 +368,13 @@ def test_one_runs_at_a_time_and_the_rest_wait(stage, operator):
     assert "It waits; 1 other is done first." in second.reload()
     with upload_files.alone(stage.settings) as alone:
         assert alone
-        assert not uploads.is_wanted(stage.settings)
+        assert not upload_runs.is_wanted(stage.settings)
         assert bring_in(stage) == 0
-    assert uploads.is_wanted(stage.settings)
+    assert upload_runs.is_wanted(stage.settings)
     assert bring_in(stage) == 2
     for page in (first, second):
         assert "done" in page.reload()
-    assert not uploads.is_wanted(stage.settings)
+    assert not upload_runs.is_wanted(stage.settings)
 
 
 def test_what_runs_or_waits_is_not_asked_for_again(stage, operator):
@@ -400,11 +401,11 @@ def test_a_failed_import_says_why_and_can_be_started_again(stage, operator, monk
     assert "The import failed" in page
     assert "is no ordinary file" in page
     path.write_bytes(content)
-    monkeypatch.setattr("provisioning.uploads.import_directory", lambda *_a, **_n: 1 / 0)
+    monkeypatch.setattr("provisioning.upload_runs.import_directory", lambda *_a, **_n: 1 / 0)
     operator.get(f"{page.path}/run").form("main form").fill(why="again").submit()
     bring_in(stage)
     assert "Something went wrong on our side." in page.reload()
-    monkeypatch.setattr("provisioning.uploads.import_directory", import_directory)
+    monkeypatch.setattr("provisioning.upload_runs.import_directory", import_directory)
     operator.get(f"{page.path}/run").form("main form").fill(why="again").submit()
     bring_in(stage)
     assert "done" in page.reload()
@@ -420,8 +421,8 @@ def test_what_breaks_off_each_time_is_given_up(stage, operator, monkeypatch):
     def killed(*_given, **_named):
         raise Killed
 
-    monkeypatch.setattr("provisioning.uploads.import_directory", killed)
-    for _time in range(uploads.MOST_TRIES):
+    monkeypatch.setattr("provisioning.upload_runs.import_directory", killed)
+    for _time in range(upload_runs.MOST_TRIES):
         with pytest.raises(Killed):
             bring_in(stage)
         assert Upload.get().state == "running"
@@ -436,7 +437,7 @@ def test_whoever_is_told_to_stop_puts_it_back(stage, operator, monkeypatch):
     def stopped(*_given, **_named):
         raise SystemExit
 
-    monkeypatch.setattr("provisioning.uploads.import_directory", stopped)
+    monkeypatch.setattr("provisioning.upload_runs.import_directory", stopped)
     with pytest.raises(SystemExit):
         bring_in(stage)
     assert (Upload.get().state, Upload.get().tries) == ("waiting", 0)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from provisioning import uploads
+from provisioning import upload_runs, uploads
 from records.tables import Organization, Upload, User
 from tests.commands.programs import all_ended, descendants, free_port, output_until, started
 from tests.console.uploading import ORGANIZATIONS, USERS, folders, send
@@ -94,7 +94,7 @@ def test_a_dry_run_that_is_killed_leaves_nothing_and_goes_on(stage, operator, en
     program.kill()
     program.communicate(timeout=HANGS)
     assert Upload.get().state == "running"
-    uploads.bring_in(stage.settings)
+    upload_runs.bring_in(stage.settings)
     assert Upload.get().state == "ready"
     assert uploads.counts_of(Upload.get())["users"].added == 20_000
     assert not Organization.select().exists()

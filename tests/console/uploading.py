@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from provisioning import upload_files, uploads
+from provisioning import upload_files, upload_runs
 from tests.support.cast import Stage
 from tests.support.page_client import Page, PageClient
 
@@ -48,7 +48,7 @@ def send(client: PageClient, status: int = 200, **files: Any) -> Page:
 
 
 def bring_in(stage: Stage) -> int:
-    return uploads.bring_in(stage.settings)
+    return upload_runs.bring_in(stage.settings)
 
 
 def folders(stage: Stage) -> Iterator[Path]:

@@ -31,6 +31,7 @@ WHICH = "<int(max=9223372036854775807):which>"
 GOING = ("waiting", "running")
 STATES = {
     "ready": (lazy_gettext("looked at"), "plain"),
+    "tried": (lazy_gettext("dry run done"), "good"),
     "waiting": (lazy_gettext("waiting"), "wait"),
     "running": (lazy_gettext("running"), "wait"),
     "done": (lazy_gettext("done"), "good"),
@@ -89,7 +90,7 @@ def import_(me: Operator, which: int) -> ResponseReturnValue:
             me,
             "console/import.html",
             found=found,
-            state=STATES[found.state],
+            state=_state(found),
             names=NAMES,
             files=uploads.files_of(found),
             counts=uploads.counts_of(found),
@@ -157,6 +158,11 @@ def _received(me: Operator, key: str) -> Upload:
         return uploads.take_in(key, me.email, folder, names)
 
 
+def _state(found: Upload) -> tuple[Any, str]:
+    is_tried = found.state == "ready" and found.rehearsed
+    return STATES["tried" if is_tried else found.state]
+
+
 def _upload(which: int) -> Upload:
     return rows.by_id(which) or abort(404)
 
@@ -171,7 +177,7 @@ def _list(me: Operator, form: UploadForm, status: int = 200) -> ResponseReturnVa
         form=form,
         action=url_for("console.upload", form=receiving.new_token()),
         largest=receiving.LARGEST // 1024**3,
-        found=[(each, STATES[each.state], uploads.files_of(each)) for each in found[:PAGE]],
+        found=[(each, _state(each), uploads.files_of(each)) for each in found[:PAGE]],
         names=NAMES,
         more=f"{page}?after={found[PAGE - 1].id}" if len(found) > PAGE else None,
     )
