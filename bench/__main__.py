@@ -18,7 +18,7 @@ MEASURED = {
     "timing": "Whether the time that an answer takes says what the answer must not",
     "request": "What the live suggestion request costs, at every size of the directory",
     "lookup": "What one lookup costs, and what searching by name costs otherwise",
-    "console": "What the console's pages cost, from a thousand orders to a million",
+    "console": "What the console's pages cost, from a thousand of everything to a million",
     "imports": "How fast a directory is imported, and what the web notices of it",
     "browser": "From a key press to painted suggestions, and many people typing at once",
 }

@@ -1,10 +1,13 @@
-"""What the console's pages cost, from a thousand to a million orders: `python -m bench.console`.
+"""What the console's pages cost, from a thousand to a million orders and organizations.
+
+`python -m bench.console`; with SQLite or PostgreSQL after it, on that one alone.
 
 Whole requests, without a network between. Sizes take turns in each round, so that whatever else the
 machine does meets them alike.
 """
 
 import statistics
+import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -15,11 +18,11 @@ from pathlib import Path
 from flask import Flask
 
 from app import create_app
+from bench import directories, town
 from bench.sizes import QUICK, ROUNDS, said
 from provisioning import links, operators
 from records import operators as rows
 from records.database import connect_to, connection, db, is_postgresql
-from records.migrate import migrate
 from tests.support import postgresql
 
 SIZES = (100, 1_000) if QUICK else (1_000, 1_000_000)
@@ -30,18 +33,39 @@ NUMBERS = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {0})",
     "postgresql": "WITH n(i) AS (SELECT generate_series(1, {0}))",
 }
+# One organization has as many users as there are orders, and a third of those.
+CROWD = 51
 # Orders of a year, of which each seventh has the same company's name.
 FILL = (
     "INSERT INTO orders (number, status, contact_email, contact_role, placed_role, contact_name,"
     " language, partner_name, placed_at, invited_at, nudged_at, expires_at, company_name, offered,"
-    " create_new, found_by) {numbers} SELECT 'N' || (10000000 + i), {status}, 'c' || i ||"
+    " create_new, found_by, organization_id) {numbers}"
+    " SELECT 'N' || (10000000 + i), {status}, 'c' || i ||"
     " '@firm' || (i % 50000) || '.example', 'customer', 'customer', '', 'en', '', {at}, {at}, {at},"
-    " {at} + 2592000, CASE WHEN i % 7 = 0 THEN 'Acme' ELSE 'Firm ' || i END, '', {no}, '' FROM n"
+    " {at} + 2592000, CASE WHEN i % 7 = 0 THEN 'Acme' ELSE 'Firm ' || i END, '', {no}, '',"
+    f" CASE WHEN i % 3 = 0 THEN {CROWD} END FROM n"
+)
+USERS = (
+    "INSERT INTO user_account (organization_id, email, name, full_admin, approved_here)"
+    f" {{numbers}} SELECT {CROWD}, 'u' || (10000000 + i) || '@crowd.example', '', i % 10 = 0,"
+    " {no} FROM n"
+)
+COUNTED = (
+    f"INSERT INTO organization_domain VALUES ('crowd.example', {CROWD}, {{size}})",
+    "UPDATE organization SET users = users + {size}, admins = admins + {size} / 10"
+    f" WHERE id = {CROWD}",
+    "INSERT INTO access_request (kind, order_id, organization_id, person_email, requester_email,"
+    " requester_proven, message, status, asked_at, expires_at, note) SELECT 'access', id,"
+    f" {CROWD}, contact_email, contact_email, NOT {{no}}, '', 'declined', placed_at, placed_at, ''"
+    f" FROM orders WHERE organization_id = {CROWD}",
+    "INSERT INTO outbox_row (letter, recipient, order_id, request_id, facts, message_id, queued_at,"
+    " due_at, attempts, sent_at, last_error) SELECT 'access_notice', 'u10000010@crowd.example',"
+    " order_id, id, '{{}}', 'r' || id, asked_at, asked_at, 1, asked_at, '' FROM access_request",
 )
 
 
 def fill(size: int) -> None:
-    """So many orders, their history and a letter of each."""
+    """So many orders, their history and a letter of each; the crowd in one organization."""
     kind = "postgresql" if is_postgresql() else "sqlite"
     numbers, now = NUMBERS[kind].format(size), int(time.time())
     at = f"{now} - 31536000 + 31536000 / {size}.0 * i"
@@ -61,6 +85,9 @@ def fill(size: int) -> None:
             " due_at, attempts, sent_at, last_error) SELECT 'launch', contact_email, id, '{}',"
             " number, placed_at, placed_at, 1, placed_at, '' FROM orders"
         )
+        users = USERS.format(numbers=numbers, no=no)
+        for sql in (users, *(each.format(size=size, no=no) for each in COUNTED)):
+            db.execute_sql(sql.replace("%", "%%") if is_postgresql() else sql)
     db.execute_sql("ANALYZE")
 
 
@@ -77,8 +104,33 @@ def paths(size: int) -> dict[str, str]:
         "by a company": "/console/orders?by=company&text=firm",
         "by a name that many have": f"/console/orders?by=company&text=acme&after={middle // 7 * 7}",
         "one order": f"/console/orders/N{10_000_000 + middle}",
+        **organizations(size),
         "the audit list": "/console/audit",
         "the overview": "/console",
+    }
+
+
+def organizations(size: int) -> dict[str, str]:
+    """The same for the directory."""
+    listed, middle = "/console/organizations", size // 2
+    crowd = f"{listed}/{CROWD}"
+    return {
+        "all organizations": listed,
+        "one far down in these": f"{listed}?after={middle}",
+        "organizations by a name": f"{listed}?by=name&text=acme",
+        "by a beginning that many have": f"{listed}?by=name&text={town.COMMON}&after=1",
+        "by a name that many have here": f"{listed}?by=name&text={town.NAMESAKE}&after=10",
+        "by a ref": f"{listed}?by=ref&text=o{middle:08}",
+        "by a domain that many are at": f"{listed}?by=domain&text={town.HOST}&after={middle}",
+        "by a user's address": f"{listed}?by=address&text={town.ADVISER}",
+        "one organization": f"{listed}/{middle + 21}",
+        "one that has very much of all": crowd,
+        "its users far down": f"{crowd}/users?after=u{10_000_000 + middle}",
+        "its full admins": f"{crowd}/admins?after=u{10_000_000 + middle}",
+        "its orders": f"{crowd}/orders?after={middle}",
+        "its requests": f"{crowd}/requests?after={middle // 3}",
+        "its letters about requests": f"{crowd}/notices?after={size + middle // 3}",
+        "its other letters": f"{crowd}/letters?after={middle}",
     }
 
 
@@ -103,23 +155,29 @@ def asked(app: Flask, url: str, size: int, times: dict[str, list[float]]) -> Non
 
 
 @contextmanager
-def databases(folder: Path) -> Iterator[dict[str, dict[int, str]]]:
-    """Their addresses, by kind and size."""
-    server = postgresql.Server()
+def databases(folder: Path, wanted: list[str]) -> Iterator[dict[str, dict[int, str]]]:
+    """Their addresses, by kind and size, each with the town in it."""
+    server, found = postgresql.Server(), dict[str, dict[int, str]]()
     try:
-        base = server.start().url
-        yield {
-            "SQLite": {size: f"sqlite:///{folder}/{size}.db" for size in SIZES},
-            "PostgreSQL": {
+        if "SQLite" in wanted:
+            found["SQLite"] = {size: f"sqlite:///{folder}/{size}.db" for size in SIZES}
+            for size in SIZES:
+                directories.fill_sqlite(folder / f"{size}.db", size)
+        if "PostgreSQL" in wanted:
+            base = server.start().url
+            found["PostgreSQL"] = {
                 size: postgresql.create_database(base, f"bench_{size}") for size in SIZES
-            },
-        }
+            }
+            for size, url in found["PostgreSQL"].items():
+                directories.fill_postgresql(url, size)
+        yield found
     finally:
         server.stop()
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, databases(Path(folder)) as found:
+    wanted = sys.argv[1:] or ["SQLite", "PostgreSQL"]
+    with tempfile.TemporaryDirectory() as folder, databases(Path(folder), wanted) as found:
         for name, urls in found.items():
             apps: dict[int, Flask] = {}
             times: dict[int, dict[str, list[float]]] = {size: defaultdict(list) for size in SIZES}
@@ -129,7 +187,6 @@ def main() -> None:
                 )
                 connect_to(url)
                 with connection():
-                    migrate()
                     fill(size)
                     operators.add(WHO, "operator", "bench")
             for _round in range(ROUNDS):
@@ -141,7 +198,7 @@ def main() -> None:
 def table(name: str, times: dict[int, dict[str, list[float]]]) -> None:
     """The medians, and how much the largest costs of the smallest."""
     small, large = min(times), max(times)
-    print(f"| {name}: page | {said(small)} orders | {said(large)} orders | ratio |")
+    print(f"| {name}: page | {said(small)} | {said(large)} | ratio |")
     print("|---|---:|---:|---:|")
     for kind, found in times[small].items():
         few, many = statistics.median(found), statistics.median(times[large][kind])

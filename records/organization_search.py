@@ -6,7 +6,7 @@ Each page is read along one index from a place on, so that it costs the same how
 from typing import Any
 
 from records.columns import Table
-from records.database import is_postgresql, rows
+from records.database import first_row, is_postgresql, rows
 from records.tables import (
     AccessRequest,
     Order,
@@ -16,7 +16,6 @@ from records.tables import (
     User,
 )
 
-SEARCHED = ("name", "ref", "domain", "address")
 LAST = "\U0010ffff"  # after whatever a name goes on with
 _letters = OutboxRow.endpoint.is_null()
 
@@ -28,8 +27,10 @@ def by_id(organization_id: int) -> Organization | None:
 def newest(before: int | None, limit: int) -> list[Organization]:
     """All of them, the newest first, from before one on."""
     if before is None:
-        return _read("o.id, ", "ORDER BY o.id DESC LIMIT ?", limit)[0]
-    return _read("o.id, ", "WHERE o.id < ? ORDER BY o.id DESC LIMIT ?", before, limit)[0]
+        found = _read("ORDER BY o.id DESC LIMIT ?", limit)
+    else:
+        found = _read("WHERE o.id < ? ORDER BY o.id DESC LIMIT ?", before, limit)
+    return [organization for _place, organization in found]
 
 
 def found(
@@ -37,50 +38,47 @@ def found(
 ) -> tuple[list[Organization], int | None]:
     """Those whose name begins so, or of this very ref, domain or user's address.
 
-    And from which place on to go on; None where there are no more.
+    And the place to go on from; None where there are no more.
     """
-    listed, places = (
-        _beginning(text, after, limit + 1) if by == "name" else _of(by, text, after, limit + 1)
-    )
-    return listed[:limit], places[limit - 1] if len(listed) > limit else None
+    if by == "name":
+        listed = _beginning(text, after, limit + 1)
+    else:
+        rest, place = WHOLE[by]
+        listed = _read(rest, text, after or 0, limit + 1, place=place)
+    more = listed[limit - 1][0] if len(listed) > limit else None
+    return [organization for _place, organization in listed[:limit]], more
 
 
-# A search for something whole -> its statement, whose first column is the place to go on from.
+# What is searched for as a whole -> its statement, and what in it is the place to go on from.
 WHOLE = {
-    "ref": ("o.id, ", "WHERE o.ref = ? AND o.id > ? ORDER BY o.id LIMIT ?"),
+    "ref": ("WHERE o.ref = ? AND o.id > ? ORDER BY o.id LIMIT ?", "o.id"),
     "domain": (
-        "o.id, ",
         "JOIN organization_domain d ON d.organization_id = o.id"
         " WHERE d.domain = ? AND d.organization_id > ? ORDER BY d.organization_id LIMIT ?",
+        "o.id",
     ),
     "address": (
-        "u.id, ",
         "JOIN user_account u ON u.organization_id = o.id"
         " WHERE u.email = ? AND u.id > ? ORDER BY u.id LIMIT ?",
+        "u.id",
     ),
 }
 
 
-def _of(by: str, text: str, after: int | None, limit: int) -> tuple[list[Organization], list[int]]:
-    place, rest = WHOLE[by]
-    return _read(place, rest, text, after or 0, limit)
-
-
-def _beginning(text: str, after: int | None, limit: int) -> tuple[list[Organization], list[int]]:
+def _beginning(text: str, after: int | None, limit: int) -> list[tuple[int, Organization]]:
     """First those with the very same name, then the next ones: no index is read in vain."""
     # Capitals count for nothing; each database has its own idea of those beyond ASCII.
-    begin = _lower("SELECT lower(?)", text)
-    value, last = begin, 0
+    begin = value = first_row("SELECT lower(?)", text)[0]
     if after is not None:
-        value, last = _lower("SELECT lower(name) FROM organization WHERE id = ?", after), after
-    if value is None:
-        return [], []
+        last = first_row("SELECT lower(name) FROM organization WHERE id = ?", after)
+        value = last[0] if last else ""
+    if value < begin:
+        return []  # the place is none of this list
     same, further = name_queries()
-    listed, places = _read("o.id, ", same, value, last, limit)
+    listed = _read(same, value, after or 0, limit)
     if len(listed) < limit:
-        more = _read("o.id, ", further, value, begin + LAST, limit - len(listed))
-        listed, places = listed + more[0], places + more[1]
-    return listed, places
+        listed += _read(further, value, begin + LAST, limit - len(listed))
+    return listed
 
 
 def name_queries() -> tuple[str, str]:
@@ -92,15 +90,10 @@ def name_queries() -> tuple[str, str]:
     )
 
 
-def _lower(sql: str, value: object) -> Any:
-    answer = rows(sql, value)
-    return answer[0][0] if answer else None
-
-
-def _read(place: str, rest: str, *values: object) -> tuple[list[Organization], list[int]]:
+def _read(rest: str, *values: object, place: str = "o.id") -> list[tuple[int, Organization]]:
     table: type[Table] = Organization
-    answer = rows(f"SELECT {place}{table.columns('o')} FROM organization o {rest}", *values)
-    return [Organization.read(row[1:]) for row in answer], [row[0] for row in answer]
+    found = rows(f"SELECT {place}, {table.columns('o')} FROM organization o {rest}", *values)
+    return [(row[0], Organization.read(row[1:])) for row in found]
 
 
 # --- one organization ----------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def card(value: str, shown: Shown, speech: Speech, ask: str = "", said: str = ""
         shown.tier,
         shown.activity,
         shown.name,
-        kind_label(shown.kind, shown.origin, speech),
+        speech.say(_KINDS[shown.kind, shown.origin]),
         " ".join(map(speech.say, shown.evidence)),
         _facts(shown, speech),
         speech.say(_READINGS[shown.activity or "unclear"]),
@@ -86,11 +86,6 @@ def card(value: str, shown: Shown, speech: Speech, ask: str = "", said: str = ""
 def tier_label(tier: Tier, speech: Speech) -> str:
     """What stands above the cards of a tier."""
     return speech.say(_TIERS[tier])
-
-
-def kind_label(kind: str, origin: str, speech: Speech) -> str:
-    """What kind an organization is and where it came from."""
-    return speech.say(_KINDS[kind, origin])
 
 
 def _facts(shown: Shown, speech: Speech) -> tuple[Fact, ...]:

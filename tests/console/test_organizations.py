@@ -164,6 +164,19 @@ def test_a_search_by_name_reads_along_one_index_and_sorts_nothing(app, place):
     assert_along(plan(f"SELECT o.id FROM organization o {sql}", *values), "organization_by_name")
 
 
+@pytest.mark.parametrize("by", organization_search.WHOLE)
+def test_a_search_for_something_whole_reads_along_one_index(app, by):
+    rest, place = organization_search.WHOLE[by]
+    sql = f"SELECT {place} FROM organization o {rest}".replace(
+        "?", "%s" if is_postgresql() else "?"
+    )
+    said = plan(sql, "x", 7, 50)
+    assert "Seq Scan" not in said
+    assert "SCAN" not in said
+    # Of one ref there is one; an address is in few organizations.
+    assert is_postgresql() or "TEMP B-TREE" not in said
+
+
 @pytest.mark.parametrize(
     ("read", "after", "index"),
     [

@@ -200,13 +200,16 @@ def random_change(chance: random.Random) -> None:
     """One call with a few rows: any kind, new or known, equal keys included."""
     several = range(chance.randint(1, 8))
     ids = list(ids_of(REFS).values())
-    kind = chance.choice(["organizations", "users", "users", "remove", "subscriptions"])
+    kinds = ("organizations", "users", "users", "remove", "subscriptions", "unlist")
+    kind = chance.choice(kinds)
     if kind == "organizations" or not ids:
         rows = [random_organization(chance) for _ in several]
         save_organizations(rows, RULES)
     elif kind == "users":
         people = [random_user(chance, ids) for _ in several]
         directory.save_users(people, RULES, keep_approved=chance.random() < 0.5)
+    elif kind == "unlist":
+        directory.set_unlisted(chance.choice(REFS), chance.random() < 0.5, RULES)
     elif kind == "remove":
         remove_users({random_user(chance, ids)[:2] for _ in several}, RULES)
     else:

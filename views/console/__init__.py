@@ -12,11 +12,12 @@ To add a page:
    What an address asks for is read by `frame.said`, and `frame.older` leads on in a list.
 4. Its template stands in partials/console/, extends "console/_layout.html" and is answered by
    `frame.answer(me, "console/things.html", ...)`; macros for lists, filters, pages of a list and
-   actions with a reason are in console/_parts.html, and the form of such an action is
-   `Because` (views/forms.py).
+   actions with a reason are in console/_parts.html, tables of orders, letters and the like in
+   console/_lists.html, and the form of such an action is `Because` (views/forms.py).
 5. Its tests stand in tests/console/: the fixtures `operator` and `viewer` are signed in.
    tests/console/test_audited.py has to know how to come to it, as have the lists that every page
-   is on: tests/trust/test_swaps.py, tests/browser/places_console.py, tests/pages/test_headers.py.
+   is on: tests/trust/test_swaps.py, tests/browser/places_console.py, tests/pages/test_headers.py,
+   tests/pages/test_words.py, tests/pages/test_cross_site.py.
 """
 
 from views.console import access as access

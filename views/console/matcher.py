@@ -43,7 +43,7 @@ def _found(name: str, address: str, ref: str) -> dict[str, Any]:
         (
             card("", shown(each.organization, Viewer.OPERATOR, today, candidate=each), tongue),
             tier_label(each.tier, tongue),
-            each.organization,
+            (each.organization.id, each.organization.ref),
             lookup.full_admins_of(each.organization.id),
         )
         for each in page

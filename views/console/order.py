@@ -68,7 +68,7 @@ def candidates(me: Operator, number: str) -> ResponseReturnValue:
                 tongue,
             ),
             tier_label(each.tier, tongue),
-            each.organization,
+            (each.organization.id, each.organization.ref),
             lookup.full_admins_of(each.organization.id),
         )
         for each in shown

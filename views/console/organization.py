@@ -19,6 +19,7 @@ from views.cards import card, tier_label
 from views.console import words
 from views.console.because import Change, because
 from views.console.frame import WHICH, answer, needs, older, pages, place, said
+from views.console.organizations import line
 from views.i18n import speech
 from views.visit import settings
 
@@ -123,12 +124,12 @@ def organization(me: Operator, which: int) -> ResponseReturnValue:
     """What it is, the beginning of each of its lists, and its likely duplicates."""
     found = _found(which)
     auditing.looked(me.email, "organization", found.ref)
-    known, tongue = lookup.by_id(found.id), speech()
+    known = lookup.by_id(found.id)
     return answer(
         me,
         "console/organization.html",
-        found=found,
-        seen=card("", shown(known, Viewer.OPERATOR, clock.today()), tongue),
+        found=line(found),
+        is_empty=not found.users,
         facts=_facts(found),
         unlisted=words.UNLISTED,
         states=words.STATUS,
@@ -148,7 +149,7 @@ def organization_list(me: Operator, which: int, what: str) -> ResponseReturnValu
     return answer(
         me,
         "console/organization_list.html",
-        found=found,
+        found=line(found),
         what=what,
         title=LISTS[what].title,
         listed=listed,
@@ -200,7 +201,7 @@ def _duplicates(found: OrganizationRow) -> list[tuple[Any, ...]]:
         (
             card("", shown(each.organization, Viewer.OPERATOR, today, candidate=each), tongue),
             tier_label(each.tier, tongue),
-            each.organization,
+            (each.organization.id, each.organization.ref),
             [],
         )
         for each in duplicates.likely(found, settings())

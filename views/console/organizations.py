@@ -1,15 +1,20 @@
 """Organizations: found by name, ref, domain or a user's address."""
 
+from datetime import date
+from typing import NamedTuple
+
 from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
 from matching.addresses import canonical, domain
+from matching.disclosure import Viewer, shown
 from matching.sentences import Refused
 from provisioning import auditing
+from records import clock
 from records import organization_search as rows
 from records.tables import Operator, Organization
-from views.cards import kind_label
+from views.cards import Card, card
 from views.console.frame import answer, needs, older, pages, place, said
 from views.console.words import UNLISTED
 from views.i18n import speech
@@ -23,20 +28,36 @@ SEARCHED = {
 }
 
 
+class Line(NamedTuple):
+    """An organization as its card says it, and what only the seller's people see."""
+
+    which: int
+    card: Card
+    ref: str
+    admins: int
+    last_active_on: date | None
+    unlisted: bool
+
+
+def line(found: Organization) -> Line:
+    """What the console says of an organization."""
+    seen = card("", shown(found, Viewer.OPERATOR, clock.today()), speech())
+    return Line(found.id, seen, found.ref, found.admins, found.last_active_on, bool(found.unlisted))
+
+
 @pages.get("/organizations")
 @needs("viewer")
 def organizations(me: Operator) -> ResponseReturnValue:
     """The newest first, or what a search finds, page by page."""
     by, text = request.args.get("by", ""), said("text")
-    by = by if by in rows.SEARCHED else "name"
+    by = by if by in SEARCHED else "name"
     asked = text and f"{by}: {text}"
     auditing.looked(me.email, "organizations", asked, "searched" if text else "looked")
     found, after = _page(by, text, place(said("after")))
-    tongue = speech()
     return answer(
         me,
         "console/organizations.html",
-        found=[(each, kind_label(each.kind, each.origin, tongue)) for each in found],
+        found=[line(each) for each in found],
         more=older(after) if after else None,
         by=by,
         text=text,
