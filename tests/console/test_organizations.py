@@ -18,10 +18,13 @@ from tests.support.cast import (
     CAROL,
     NEWCOMER,
     OLGA,
+    PIA,
     VERA,
     acme,
+    now,
     organization,
     sync_admin,
+    told,
     volta,
 )
 from tests.support.lists import cards
@@ -369,17 +372,29 @@ def test_an_unlisted_one_is_found_by_nobody_until_it_is_listed_again(stage, oper
     ]
 
 
-def test_its_own_full_admin_still_maps_to_it_and_whoever_chose_it_chooses_again(stage, operator):
-    _order, page = journey(stage, "administrator")
-    which = Organization.get().id
+def test_its_own_full_admin_still_maps_to_it(stage, operator):
+    do(operator, f"{HERE}/{acme().id}/unlist")
+    stage.place(ALICE, company_name="Acme")
+    page = stage.opened("launch", ALICE, PageClient(stage.app)).form().submit()
+    assert page.path.endswith("/review")
+    assert "Acme GmbH" in page
+    assert page.form().fill(confirm=True).submit().path.endswith("/done")
+
+
+def test_an_order_that_has_chosen_it_and_is_not_set_up_yet_chooses_again(stage, operator):
+    which = acme().id
+    volta()
+    order = stage.place(PIA, role="partner", company_name="Acme")
+    page = stage.opened("launch", PIA, PageClient(stage.app))
+    page = page.form().fill(purpose="partner_for_customer").submit()
+    page = page.form().fill(admin_email=NEWCOMER).submit()
+    page = page.form().choose("Acme GmbH").submit().form().submit()
+    assert page.path.endswith("/review")
     do(operator, f"{HERE}/{which}/unlist")
-    assert page.client.get(page.path).path.endswith("/administrator")
-    stage.place(ALICE, company_name="Acme", number="70012346")
-    client = PageClient(stage.app)
-    mine = stage.opened("launch", ALICE, client).form().submit()
-    assert mine.path == "/orders/70012346/review"
-    assert "Acme GmbH" in mine
-    assert mine.form().fill(confirm=True).submit().path.endswith("/done")
+    page = page.form().fill(confirm=True).submit()
+    assert not page.path.endswith("/done")
+    assert now(order).organization_id is None
+    assert "list changed" in told(order)
 
 
 def test_all_else_that_is_stored_stays(stage, operator):
