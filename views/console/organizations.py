@@ -21,7 +21,7 @@ from views.i18n import speech
 
 PAGE = 50
 SEARCHED = {
-    "name": lazy_gettext("Name that begins with"),
+    "name": lazy_gettext("The beginning of its name"),
     "ref": lazy_gettext("Ref"),
     "domain": lazy_gettext("Domain of its users"),
     "address": lazy_gettext("Address of a user"),
