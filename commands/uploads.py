@@ -13,6 +13,7 @@ from provisioning import upload_runs
 from records.database import open_connection, release_connection
 
 LOOK_EVERY = 2  # seconds
+REST = 30  # seconds, after one that broke off
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ def run(settings: Settings, stop: Event) -> None:
     command = [sys.executable, "-m", "flask", "--app", app, "directory", "uploads"]
     child: subprocess.Popen[bytes] | None = None
     try:
-        while not stop.wait(LOOK_EVERY):
+        while not stop.wait(REST if child and child.poll() else LOOK_EVERY):
             if child is None or child.poll() is not None:
                 child = processes.start(command) if _is_wanted(settings) else None
     finally:

@@ -1,5 +1,6 @@
 """Where uploads of the directory rest until they are brought in, and a first look into them."""
 
+import codecs
 import fcntl
 import os
 import secrets
@@ -61,9 +62,12 @@ def remove(folder: Path, *, but: str = "") -> None:
     if not but:
         shutil.rmtree(folder, ignore_errors=True)
         return
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if path.name != but:
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    with suppress(FileNotFoundError):  # somebody else removes it at this moment
+        for path in folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != but:
+                path.unlink(missing_ok=True)
     with suppress(OSError):  # it is not empty, or gone
         folder.rmdir()
 
@@ -102,19 +106,35 @@ def _age(folder: Path) -> float:
         return 0
 
 
-def rows_in(path: Path, kind: Kind[Any]) -> int:
-    """How many lines a file has after its header; Refused when it cannot be read as a whole."""
+def contents(path: Path, kind: Kind[Any]) -> tuple[int, int]:
+    """How many lines a file has after its header, and the first that is no text (0: none is).
+
+    Raises Refused when it cannot be read as a whole.
+    """
     with about(kind.name):
         if not path.stat().st_size:
             raise Refused(sentence("The file is empty."))
         check(path, kind.columns)
+    ends = strange = 0
+    beginning = last = b""
+    decoder = codecs.getincrementaldecoder("utf-8")()
     with open(path, "rb") as file:
-        beginning = file.read(_PIECE)
-        ends, last = beginning.count(b"\n"), beginning
         while piece := file.read(_PIECE):
+            beginning = beginning or piece
+            strange = strange or _not_text(decoder, piece, ends)
             ends, last = ends + piece.count(b"\n"), piece
     has_header = not beginning.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
-    return max(0, ends + (not last.endswith(b"\n")) - has_header)
+    return max(0, ends + (not last.endswith(b"\n")) - has_header), strange
+
+
+def _not_text(decoder: codecs.IncrementalDecoder, piece: bytes, ends: int) -> int:
+    """The line of the first byte in a piece that is no UTF-8, after so many ends of lines."""
+    begun = len(decoder.getstate()[0])  # bytes of a character that the piece before began
+    try:
+        decoder.decode(piece)
+    except UnicodeDecodeError as error:
+        return ends + 1 + piece.count(b"\n", 0, max(0, error.start - begun))
+    return 0
 
 
 def store(path: Path) -> None:

@@ -19,6 +19,14 @@ READY_DAYS = 7  # that files are kept with which nothing is done
 REFUSED_DAYS = 30  # that the refused rows of an import can be downloaded
 
 
+class File(NamedTuple):
+    """One file: its name as it was sent, its bytes, its first line that is no text (0: none)."""
+
+    name: str
+    size: int
+    strange: int = 0
+
+
 class Pace(NamedTuple):
     """Of something that runs: rows in a second, and seconds that are left if it goes on so."""
 
@@ -34,16 +42,17 @@ def take_in(key: str, who: str, folder: Path, names: Mapping[str, str]) -> Uploa
     if not names:
         reason = "Choose at least one file: of organizations, of users or of subscriptions."
         raise Refused(sentence(reason), "organizations")
-    sizes, rows = {}, 0
-    for kind in names:
+    files, rows = dict[str, File](), 0
+    for kind, name in names.items():
         path = folder / kind
-        rows += upload_files.rows_in(path, KINDS[kind])
+        lines, strange = upload_files.contents(path, KINDS[kind])
         upload_files.store(path)
-        sizes[kind] = path.stat().st_size
-    files = {kind: [name, sizes[kind]] for kind, name in names.items()}
+        files[kind] = File(name, path.stat().st_size, strange)
+        rows += lines
+    size = sum(file.size for file in files.values())
     try:
         with db.atomic():
-            upload = uploads.add(key, who, folder.name, files, sum(sizes.values()), rows)
+            upload = uploads.add(key, who, folder.name, files, size, rows)
             auditing.looked(who, "import", str(upload.id), "uploaded")
     except Duplicate:  # the form was sent twice at the same moment
         upload_files.remove(folder)
@@ -51,9 +60,9 @@ def take_in(key: str, who: str, folder: Path, names: Mapping[str, str]) -> Uploa
     return upload
 
 
-def files_of(upload: Upload) -> dict[str, tuple[str, int]]:
-    """kind -> name as it was sent, bytes."""
-    return {kind: (name, size) for kind, (name, size) in json.loads(upload.files).items()}
+def files_of(upload: Upload) -> dict[str, File]:
+    """What was sent, by kind."""
+    return {kind: File(*said) for kind, said in json.loads(upload.files).items()}
 
 
 def counts_of(upload: Upload) -> dict[str, Counts]:

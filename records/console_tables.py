@@ -45,7 +45,7 @@ class Upload(Table):
     who = TextField()
     at = UtcField(default=clock.now)
     folder = TextField()  # its name among the uploads; empty once it is deleted
-    files = TextField()  # JSON: kind -> name as it was sent, bytes
+    files = TextField()  # JSON: kind -> name as it was sent, bytes, first line that is no text
     size = BigIntegerField()  # bytes of all
     rows = BigIntegerField()  # lines of all that are no header
     state = TextField(default="ready")

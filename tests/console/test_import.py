@@ -5,7 +5,6 @@ import io
 import json
 import os
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -211,6 +210,7 @@ def test_no_file_is_asked_for_one(stage, operator):
 def test_lines_of_another_encoding_are_shown_and_refused(stage, operator):
     line = "x,M\u00fcller,customer,direct,2020-01-01,,,\n".encode("latin-1")
     page = send(operator, organizations=(ORGANIZATIONS + ACME).encode() + line)
+    assert "Line 3 is not UTF-8 text: save the file as UTF-8" in page
     assert "The line is not UTF-8 text." in page
     page = page.form("form[action$=dry-run]").submit()
     bring_in(stage)
@@ -500,13 +500,21 @@ def test_the_list_goes_on(stage, operator):
     assert len(page.follow("Show older").select("tbody tr")) == 10
 
 
-def test_a_stage_is_only_what_is_asked_for(tmp_path, app):
-    """Whatever is not on it would be counted as new: what is known is copied first."""
+def test_lines_are_counted_and_what_is_no_text_is_found_wherever_a_piece_ends(
+    tmp_path, monkeypatch
+):
     file = tmp_path / "o"
     file.write_text(ORGANIZATIONS + ACME)
     with pytest.raises(Refused):
-        upload_files.rows_in(tmp_path / "o", upload_files.KINDS["users"])
-    assert upload_files.rows_in(file, upload_files.KINDS["organizations"]) == 1
+        upload_files.contents(file, upload_files.KINDS["users"])
+    kind = upload_files.KINDS["organizations"]
+    assert upload_files.contents(file, kind) == (1, 0)
     file.write_text("\ufeff" + (ORGANIZATIONS + ACME).rstrip())
-    assert upload_files.rows_in(file, upload_files.KINDS["organizations"]) == 1
-    assert isinstance(file, Path)
+    assert upload_files.contents(file, kind) == (1, 0)
+    for piece in range(1, 9):
+        monkeypatch.setattr(upload_files, "_PIECE", piece)
+        file.write_bytes(f"{ORGANIZATIONS}\u00e9\u20ac\n\U0001f600".encode())
+        assert upload_files.contents(file, kind)[1] == 0, piece
+        for number, wrong in ((2, b"\xe9x\n"), (3, b"\xc3\xa9\n\xe9\n"), (2, b"\xe2\x82\n")):
+            file.write_bytes(ORGANIZATIONS.encode() + wrong + b"\n")
+            assert upload_files.contents(file, kind)[1] == number, (piece, wrong)

@@ -46,8 +46,9 @@ NAMES = {
 IMPORT = (
     lazy_gettext("Import"),
     lazy_gettext(
-        "Organizations, users and subscriptions are added and changed as the files say. Nothing "
-        "is deleted, and who was made a full admin here stays one."
+        "Organizations, users and subscriptions are added and changed as the files say, in the "
+        "name of the seller's directory: whom it calls a full admin is one. Nothing is deleted, "
+        "and who was made a full admin here stays one."
     ),
 )
 
@@ -82,8 +83,8 @@ csrf.exempt(upload)  # its token is in the address: the body is not read for who
 def import_(me: Operator, which: int) -> ResponseReturnValue:
     """One upload: its first rows, how far it is, or what became of it."""
     found = _upload(which)
-    auditing.looked(me.email, "import", str(which))
-    going = found.state in GOING
+    if not (going := found.state in GOING):  # how far it is says nothing of anybody
+        auditing.looked(me.email, "import", str(which))
     still = "still" in request.args
     response = make_response(
         answer(
