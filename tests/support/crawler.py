@@ -21,7 +21,7 @@ HOSTILE = (
     "' OR 1=1 --\x00\ud7ff\ufffe../../etc/passwd%00%0d%0a",
     "x" * 3_000 + "@" + "y" * 300,
 )
-VARYING = re.compile(r"\d{5,}|[\w-]{24,}")
+VARYING = re.compile(r"form=[\w.-]+|\d{5,}|[\w-]{24,}")
 FIELDS = "input[name], select[name], textarea[name], button[name]"
 ENDS = ("/hand-over", "/sessions/others", "/sign-out")  # what the others need, so they come last
 FINE = {200, 404, 410, 422, 429}
@@ -81,7 +81,7 @@ class Crawler:
             action = f"{action.partition('?')[0]}?{urlencode(entries, errors='replace')}"
             answer = self.open("GET", action, None, FINE)
         else:
-            answer = self.open("POST", action, entries, FINE)
+            answer = self.open("POST", action, entries, FINE, str(element.get("enctype", "")))
         if answer.path not in self.seen:
             self.seen.add(answer.path)
             for link in self.links(answer):
@@ -95,11 +95,15 @@ class Crawler:
             return self.plain(name, values)
         return "" if kind == "empty" else kind
 
-    def open(self, method: str, path: str, entries: Entries | None, fine: set[int]) -> Page:
+    def open(
+        self, method: str, path: str, entries: Entries | None, fine: set[int], enctype: str = ""
+    ) -> Page:
         """Ask, follow redirects, and check every answer on the way."""
         way = [f"{method} {path}"]
         while True:
             headers = {"Sec-Fetch-Site": "same-origin"}
+            if enctype and method == "POST":
+                headers["Content-Type"] = enctype
             response = self.client._send(method, path, entries, headers)
             page = Page(self.client, path, response, False, frozenset(), " -> ".join(way))
             self.check(page)
