@@ -68,6 +68,18 @@ def waiting(endpoint: WebhookEndpoint) -> int:
     return OutboxRow.select().where(_waits & (OutboxRow.endpoint == endpoint)).count()
 
 
+def counts() -> dict[str, int]:
+    """How many events wait, arrived and were given up, and how many endpoints are paused."""
+    failed = OutboxRow.failed_at.is_null(False)
+    every = OutboxRow.select().where(OutboxRow.endpoint.is_null(False))
+    return {
+        "waiting": OutboxRow.select().where(_waits).count(),
+        "delivered": every.where(OutboxRow.sent_at.is_null(False) & ~failed).count(),
+        "failed": every.where(failed).count(),
+        "paused": WebhookEndpoint.select().where(WebhookEndpoint.paused_at.is_null(False)).count(),
+    }
+
+
 def answered(endpoint: WebhookEndpoint) -> None:
     """Something has arrived."""
     if endpoint.failing_since or endpoint.rests_until:

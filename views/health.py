@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, request
 
 from config import LOOPBACK
-from records import fence, migrate, orders, outbox
+from records import fence, migrate, orders, outbox, webhooks
 
 pages = Blueprint("health", __name__)
 LATE = 300
@@ -34,7 +34,7 @@ def metrics() -> tuple[str, int, dict[str, str]]:
     """For Prometheus on this machine: how many orders there are is nobody else's business."""
     if request.remote_addr not in LOOPBACK or "X-Forwarded-For" in request.headers:
         abort(404)
-    mails, fenced = outbox.counts(), int(bool(fence.standing()))
+    mails, fenced, events = outbox.counts(), int(bool(fence.standing())), webhooks.counts()
     samples = [
         _gauge("homeport_mail_waiting", "Letters still to be sent.", {"": mails["waiting"]}),
         _gauge(
@@ -45,6 +45,12 @@ def metrics() -> tuple[str, int, dict[str, str]]:
         _gauge("homeport_mail_sent", "Letters that a server accepted.", {"": mails["sent"]}),
         _gauge("homeport_mail_failed", "Letters that failed or came back.", {"": mails["failed"]}),
         _gauge("homeport_mail_fenced", "1 while a fence stands.", {"": fenced}),
+        _gauge(
+            "homeport_webhook_events",
+            "Events for webhooks by what became of them.",
+            {f'{{state="{said}"}}': events[said] for said in ("waiting", "delivered", "failed")},
+        ),
+        _gauge("homeport_webhooks_paused", "Paused endpoints.", {"": events["paused"]}),
         _gauge(
             "homeport_orders",
             "Orders by their status.",

@@ -1,7 +1,7 @@
 """What whoever watches the servers is told."""
 
 from records import fence
-from records.tables import OutboxRow
+from records.tables import OutboxRow, WebhookEndpoint
 from tests.support.page_client import PageClient
 
 LOCAL = {"REMOTE_ADDR": "127.0.0.1"}
@@ -24,6 +24,22 @@ def test_the_numbers_of_mails_and_orders(app, stage):
     assert "homeport_mail_waiting 0" in lines
     assert "homeport_mail_fenced 0" in lines
     assert all(line.startswith("# ") or len(line.split()) == 2 for line in lines)
+
+
+def test_the_numbers_of_webhooks(app, stage):
+    stage.place()
+    endpoint = WebhookEndpoint.create(url="https://x.test/", nonce="n", secret_hash="h")
+    for number, became in enumerate(({}, {"sent_at": 1}, {"failed_at": 2}, {"failed_at": 3})):
+        row = {"letter": "order.placed", "recipient": "", "message_id": f"m{number}"}
+        OutboxRow.create(endpoint=endpoint, **row, **became)
+    lines = fetched(app, "/metrics").text.splitlines()
+    assert 'homeport_webhook_events{state="waiting"} 1' in lines
+    assert 'homeport_webhook_events{state="delivered"} 1' in lines
+    assert 'homeport_webhook_events{state="failed"} 2' in lines
+    assert "homeport_webhooks_paused 0" in lines
+    assert "homeport_mail_waiting 1" in lines  # the launch letter: events are no letters
+    WebhookEndpoint.update(paused_at=1).execute()
+    assert "homeport_webhooks_paused 1" in fetched(app, "/metrics").text
 
 
 def test_they_are_for_this_machine_alone(app, stage):
