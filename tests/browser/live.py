@@ -66,7 +66,7 @@ class Server:
                 stderr=subprocess.STDOUT,
             )
         self._socket.close()
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while not self._answers():
             alive = self._process.poll() is None and time.monotonic() < deadline
             assert alive, f"the server does not start:\n{self.log_since(0)}"
