@@ -8,14 +8,13 @@ from tests.browser.text_browser import Lynx
 from tests.support.cast import ALICE, BOB, CAROL, NEWCOMER, OLGA, PIA, acme, now, organization
 from tests.support.steps import journey
 
-
 PAUL = "paul@volta.example"
 
 
 @pytest.fixture
 def lynx(live, tmp_path):
     """A person's text browser, on the page of a path."""
-    running = []
+    running: list[Lynx] = []
 
     def opened(path: str) -> Lynx:
         running.append(Lynx(tmp_path / str(len(running)), live.url + path).__enter__())
