@@ -23,7 +23,7 @@ from records import database, rehearsal, uploads
 from records.database import Unavailable
 from records.tables import Upload
 
-MOST_TRIES = 5
+MOST_TRIES = 10
 TOLD_EVERY = 1.0  # seconds between two words on how far it is
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def _run(upload: Upload, settings: Settings) -> None:
     except OSError as error:
         problem = f"A file cannot be read or written: {error.strerror or type(error).__name__}."
     except SystemExit:
-        with suppress(Exception):  # begun anew all the same, only counted as a try
+        with suppress(Exception):  # whatever is running is begun anew all the same
             database.release_connection(failed=True)
             database.open_connection()
             uploads.put_back(upload)

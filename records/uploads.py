@@ -68,8 +68,8 @@ def begin(upload: Upload) -> bool:
 
 
 def put_back(upload: Upload) -> None:
-    """Whoever ran it was asked to stop: it waits again, and that was no try."""
-    _change(upload, ("running",), state="waiting", tries=Upload.tries - 1)
+    """Whoever ran it was asked to stop: it waits again."""
+    _change(upload, ("running",), state="waiting")
 
 
 def went_on(upload: Upload, bytes_read: int, rows_read: int) -> None:

@@ -4,8 +4,10 @@ from playwright.sync_api import expect
 
 from provisioning import operators
 from provisioning.telling import alert
-from records.tables import Audit
+from records.tables import Audit, Organization
+from tests.browser.places import take_over
 from tests.browser.walking import follow, heading, press
+from tests.console.uploading import ACME, ORGANIZATIONS, bring_in
 from tests.support.cast import CAROL, OLGA, now, told
 from tests.support.steps import journey
 
@@ -61,3 +63,35 @@ def test_an_operator_finds_explains_and_mends_an_order(plain_page, stage):
     changes = Audit.select().where((Audit.who == OLGA) & (Audit.why != "")).order_by(Audit.id)
     assert [row.what for row in changes] == ["request closed", "contact changed"]
     assert CAROL not in now(order).contact_email
+
+
+def test_files_are_chosen_tried_and_brought_in(plain_page, stage, tmp_path):
+    operators.add(OLGA, "operator", "test")
+    page = plain_page
+    take_over(page, stage.signed_in(OLGA).get("/console"))
+    file = tmp_path / "ours.csv"
+    file.write_text(f"{ORGANIZATIONS}{ACME}broken\n")
+    follow(page, "Import")
+    page.get_by_label("Users").set_input_files(file)
+    press(page, "Upload")
+    expect(page.get_by_role("alert")).to_contain_text("users lacks organization_ref")
+    page.get_by_label("Organizations").set_input_files(file)
+    press(page, "Upload")
+    expect(heading(page)).to_have_text("Import 1")
+    expect(page.get_by_role("cell", name="The Acme Corporation")).to_be_visible()
+    press(page, "Dry run")
+    expect(page.get_by_text("It begins in a moment.")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    bring_in(stage)
+    # Nobody presses anything: the page looks again by itself.
+    expect(page.get_by_text("dry run done")).to_be_visible(timeout=10_000)
+    assert not Organization.select().exists()
+    page.get_by_role("main").get_by_role("link", name="Import", exact=True).click()
+    page.get_by_label("Reason").fill("The yearly file.")
+    press(page, "Import")
+    bring_in(stage)
+    expect(page.get_by_text("What was done")).to_be_visible(timeout=10_000)
+    with page.expect_download() as download:
+        follow(page, "The refused rows as CSV")
+    assert "The line has 1 fields" in download.value.path().read_text()
+    assert Organization.get().ref == "acme"

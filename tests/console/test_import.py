@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from matching.sentences import Refused
-from provisioning import directory_import, upload_files, upload_runs, uploads
+from provisioning import directory_import, due, upload_files, upload_runs, uploads
 from provisioning.directory_import import Counts, import_directory
 from records import clock
 from records import uploads as rows
@@ -440,7 +440,7 @@ def test_whoever_is_told_to_stop_puts_it_back(stage, operator, monkeypatch):
     monkeypatch.setattr("provisioning.upload_runs.import_directory", stopped)
     with pytest.raises(SystemExit):
         bring_in(stage)
-    assert (Upload.get().state, Upload.get().tries) == ("waiting", 0)
+    assert Upload.get().state == "waiting"
 
 
 def test_how_far_it_is(stage, operator):
@@ -469,7 +469,7 @@ def test_what_nobody_uses_is_dropped(stage, operator):
     old = (clock.now() - timedelta(days=8)).timestamp()
     Upload.update(at=clock.now() - timedelta(days=8)).execute()
     os.utime(folder / "nobody", (old, old))
-    uploads.forget(stage.settings)
+    due.work(stage.settings)
     assert list(folders(stage)) == []
     assert Upload.get().state == "discarded"
 
