@@ -38,6 +38,7 @@ MESSY: dict[str, Any] = {
     + "orphan,Orphan,customer,direct,2020-03-01,,,nowhere\n"
     + "under,Under,customer,direct,2020-03-01,,,volta\n"
     + "orphan,Orphan,customer,direct,2020-03-01,,,nowhere\n"
+    + "freed,Freed,customer,direct,2020-03-01,,,\n"  # from a manager who is in no file
     + "volta,Volta Partners,partner,partner,2020-03-01,,,\n"
     + "child,Child again,customer,direct,2020-03-01,,,late\n"
     + "=cmd(),Formula,=2+5,direct,2020-03-01,,,\n"
@@ -123,11 +124,11 @@ def test_files_are_looked_at_tried_and_brought_in(stage, operator):
 def world():
     acme()
     organization("volta", "Volta", kind="partner", origin="partner")
-    organization("under", "Under", created_on=date(2020, 3, 1), origin="direct")
-    under = Organization.get(Organization.ref == "under")
-    Organization.update(managed_by=Organization.get(Organization.ref == "volta").id).where(
-        Organization.id == under.id
-    ).execute()
+    organization("boss", "Boss", kind="partner", origin="partner")
+    for ref, manager in (("under", "volta"), ("freed", "boss")):
+        organization(ref, ref.title(), created_on=date(2020, 3, 1), origin="direct")
+        who = Organization.get(Organization.ref == manager)
+        Organization.update(managed_by=who.id).where(Organization.ref == ref).execute()
     User.update(approved_here=True).where(User.email == "alice@acme.com").execute()
 
 
