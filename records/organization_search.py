@@ -17,7 +17,6 @@ from records.tables import (
 )
 
 LAST = "\U0010ffff"  # after whatever a name goes on with
-_letters = OutboxRow.endpoint.is_null()
 
 
 def by_id(organization_id: int) -> Organization | None:
@@ -43,24 +42,23 @@ def found(
     if by == "name":
         listed = _beginning(text, after, limit + 1)
     else:
-        rest, place = WHOLE[by]
-        listed = _read(rest, text, after or 0, limit + 1, place=place)
+        rest = f"JOIN ({WHOLE[by]}) AS f ON f.which = o.id ORDER BY f.id"
+        listed = _read(rest, text, after or 0, limit + 1, place="f.id")
     more = listed[limit - 1][0] if len(listed) > limit else None
     return [organization for _place, organization in listed[:limit]], more
 
 
-# What is searched for as a whole -> its statement, and what in it is the place to go on from.
+# What is searched for as a whole -> what finds (place to go on from, organization). A join that is
+# not told to read this first may begin with the first organization of all.
 WHOLE = {
-    "ref": ("WHERE o.ref = ? AND o.id > ? ORDER BY o.id LIMIT ?", "o.id"),
+    "ref": "SELECT id, id AS which FROM organization WHERE ref = ? AND id > ? ORDER BY id LIMIT ?",
     "domain": (
-        "JOIN organization_domain d ON d.organization_id = o.id"
-        " WHERE d.domain = ? AND d.organization_id > ? ORDER BY d.organization_id LIMIT ?",
-        "o.id",
+        "SELECT organization_id AS id, organization_id AS which FROM organization_domain"
+        " WHERE domain = ? AND organization_id > ? ORDER BY organization_id LIMIT ?"
     ),
     "address": (
-        "JOIN user_account u ON u.organization_id = o.id"
-        " WHERE u.email = ? AND u.id > ? ORDER BY u.id LIMIT ?",
-        "u.id",
+        "SELECT id, organization_id AS which FROM user_account"
+        " WHERE email = ? AND id > ? ORDER BY id LIMIT ?"
     ),
 }
 
@@ -130,29 +128,48 @@ def _newest(query: Any, table: Any, organization_id: int, before: int | None, li
     return query.order_by(table.id.desc()).limit(limit)
 
 
-def notices(organization_id: int, before: int | None, limit: int) -> Any:
+def notices(organization_id: int, before: int | None, limit: int) -> list[OutboxRow]:
     """Letters about what was asked of its administrators: those of the newest request first."""
-    query = (
-        OutboxRow.select(OutboxRow, Order)
-        .join(AccessRequest)
-        .switch(OutboxRow)
-        .left_outer_join(Order, on=(OutboxRow.order == Order.id))
-    )
-    return _letters_of(query, AccessRequest, OutboxRow.request, organization_id, before, limit)
+    return _letters(organization_id, AccessRequest, before, limit)
 
 
-def letters(organization_id: int, before: int | None, limit: int) -> Any:
+def letters(organization_id: int, before: int | None, limit: int) -> list[OutboxRow]:
     """All other letters about its orders: those of the newest order first."""
-    query = OutboxRow.select(OutboxRow, Order).join(Order).where(OutboxRow.request.is_null())
-    return _letters_of(query, Order, OutboxRow.order, organization_id, before, limit)
+    return _letters(organization_id, Order, before, limit)
 
 
-def _letters_of(
-    query: Any, table: Any, about: Any, organization_id: int, before: int | None, limit: int
+def _letters(organization_id: int, of: Any, before: int | None, limit: int) -> list[OutboxRow]:
+    """First what they are about, then their letters: as one question it may begin with any."""
+    place = None if before is None else _about(of, before)
+    found: list[OutboxRow] = []
+    while len(found) < limit:
+        about = _newest(of.select(of.id), of, organization_id, place and place + 1, limit)
+        ids = [number for (number,) in about.tuples()]
+        if not ids:
+            break
+        found += list(letters_about(of, ids, place, before, limit - len(found)))
+        place, before = ids[-1] - 1, None
+    return found
+
+
+def _about(of: Any, letter: int) -> int:
+    """What a letter is about; 0 for one of nothing."""
+    column = OutboxRow.request if of is AccessRequest else OutboxRow.order
+    row = OutboxRow.select(column).where(OutboxRow.id == letter).tuples().first()
+    return (row and row[0]) or 0
+
+
+def letters_about(
+    of: Any, ids: list[int], place: int | None, before: int | None, limit: int
 ) -> Any:
-    query = query.where((table.organization == organization_id) & _letters)
+    """The letters about some requests, or about some orders and no request.
+
+    After the letter `before` about `place`, where these are given.
+    """
+    query = OutboxRow.select(OutboxRow, Order).left_outer_join(Order)
+    about = OutboxRow.request if of is AccessRequest else OutboxRow.order
+    query = query.where(about.in_(ids) & OutboxRow.endpoint.is_null())
+    query = query.where(OutboxRow.request.is_null()) if of is Order else query
     if before is not None:
-        last = OutboxRow.select(about).where(OutboxRow.id == before).tuples().first()
-        place = (last and last[0]) or 0
-        query = query.where((table.id <= place) & ((table.id < place) | (OutboxRow.id < before)))
-    return query.order_by(table.id.desc(), OutboxRow.id.desc()).limit(limit)
+        query = query.where((about < place) | (OutboxRow.id < before))
+    return query.order_by(about.desc(), OutboxRow.id.desc()).limit(limit)
