@@ -128,6 +128,17 @@ def test_all_of_one_name_domain_or_address_are_reached(stage, viewer, by, text):
     assert all_of(found(viewer, by, text)) == [f"o{n:04}" for n in range(1, 121)]
 
 
+def test_whoever_came_later_into_an_older_one_is_reached_too(stage, viewer):
+    organizations(120)
+    ids = directory_rows.ids_of(f"o{n:04}" for n in range(1, 121))
+    for half in (range(61, 121), range(1, 61)):
+        people = [directory_rows.UserRow(ids[f"o{n:04}"], "adviser@acme.com") for n in half]
+        with db.atomic():
+            directory_rows.save_users(people, directory.RULES, keep_approved=True)
+    seen = all_of(found(viewer, "address", "adviser@acme.com"))
+    assert seen == [f"o{n:04}" for n in (*range(61, 121), *range(1, 61))]
+
+
 def test_how_it_was_searched_stands_in_the_audit_list(stage, viewer):
     viewer.get(HERE)
     found(viewer, "address", "u1@firm.example")
