@@ -1,7 +1,8 @@
 """How fast mail goes out, and how long a new one waits: `python -m bench.mail`.
 
 The rate is that of workers as `flask mail deliver` runs them, a process and a connection each, next
-to as many processes in which smtplib sends one ready message again and again to the same server.
+to as many processes in which smtplib sends one ready message again and again to the same server: a
+program that takes everything at once or after a while, and a Postfix, which writes it to its queue.
 """
 
 import os
@@ -10,11 +11,14 @@ import smtplib
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 from app import create_app
 from mail.worker import Worker
+from mail.writing import Drafts
 from provisioning import links
 from records import clock, outbox
 from records.database import connect_to, connection, db
@@ -22,8 +26,10 @@ from records.migrate import migrate
 from records.tables import MagicLink, OutboxRow
 from tests.chaos.sink import Sink
 from tests.support.cast import place
+from tests.support.postfix import Postfix, certificate
 
 CONNECTIONS = 2
+SINK = "sink.test"  # whose mail Postfix throws away
 # Seconds before each answer: none, as no real server does; one in the same house; one far away.
 ANSWERS = {"at once": (0.0, 400), "after 2 ms": (0.002, 400), "after 5 ms": (0.005, 200)}
 LEFT, NEW, ALONE = 10_000, 40, 100
@@ -35,8 +41,11 @@ def main() -> None:
     print("| a server that answers | smtplib, mails/s | Homeport, mails/s | part |")
     print("|---|---:|---:|---:|")
     for name, (seconds, mails) in ANSWERS.items():
-        bare, ours = rates(seconds, mails)
-        print(f"| {name} | {bare:.0f} | {ours:.0f} | {ours / bare:.0%} |", flush=True)
+        with Sink(seconds) as sink:
+            told(name, *rates(sink.port, mails))
+            assert len(sink.times()) == mails, "every mail arrives"
+    with a_postfix() as port:
+        told("Postfix on this machine", *rates(port, 400))
     print("\n| from commit to acceptance, s | median | 99th percentile | longest |")
     print("|---|---:|---:|---:|")
     for name, waits in (("nothing else to do", idle()), (f"{LEFT:,} left by an outage", busy())):
@@ -44,28 +53,59 @@ def main() -> None:
         print(f"| {name} | {statistics.median(waits):.2f} | {ninety_nine:.2f} | {max(waits):.2f} |")
 
 
-def rates(seconds: float, mails: int) -> tuple[float, float]:
+def told(name: str, bare: float, ours: float) -> None:
+    print(f"| {name} | {bare:.0f} | {ours:.0f} | {ours / bare:.0%} |", flush=True)
+
+
+def rates(port: int, mails: int) -> tuple[float, float]:
     """Mails a second: by smtplib alone, and by workers."""
-    with Sink(seconds) as sink, tempfile.TemporaryDirectory() as folder:
-        app = an_app(folder, sink)
+    with tempfile.TemporaryDirectory() as folder:
+        app = an_app(folder, port)
         with connection():
             for number in range(mails):
-                place(app.config["SETTINGS"], f"n{number}@acme.com", number=f"R{number}")
+                place(app.config["SETTINGS"], f"n{number}@{SINK}", number=f"R{number}")
+            ready = message(app)
         ours = together([lambda: drain(app)] * CONNECTIONS)
-        assert len(sink.times()) == mails, "every mail arrives"
-        ready = sink.messages()[0].as_bytes()
-        bare = together([lambda: send(sink.port, ready, mails // CONNECTIONS)] * CONNECTIONS)
+        with connection():
+            sent = OutboxRow.select().where(OutboxRow.sent_at.is_null(False)).count()
+        assert sent == mails, "every mail is accepted"
+        bare = together([lambda: send(port, ready, mails // CONNECTIONS)] * CONNECTIONS)
     return mails / bare, mails / ours
 
 
-def an_app(folder: str, sink: Sink):
+def message(app) -> bytes:
+    """The first letter that waits, as it goes out."""
+    settings = app.config["SETTINGS"]
+    with app.app_context():
+        draft = Drafts(list(OutboxRow.select().limit(1)), settings, no_reissue).take()
+        assert draft
+        return draft.result().as_bytes()
+
+
+def no_reissue(link: MagicLink) -> MagicLink:
+    return link
+
+
+@contextmanager
+def a_postfix() -> Iterator[int]:
+    """Its port; it throws away what it has queued for SINK."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)  # Postfix's own users have to come in
+        server = Postfix(*certificate(Path(folder)))
+        try:
+            yield server.start().port
+        finally:
+            server.stop()
+
+
+def an_app(folder: str, port: int):
     app = create_app(
         {
             "DATABASE_URL": f"sqlite:///{folder}/homeport.db",
             "INSTANCE_DIR": folder,
             "SECRET_KEY": "a secret for measuring only",
             "MAIL_SERVER": "127.0.0.1",
-            "MAIL_PORT": str(sink.port),
+            "MAIL_PORT": str(port),
         }
     )
     with connection():
@@ -88,7 +128,7 @@ def drain(app) -> None:
 def send(port: int, message: bytes, times: int) -> None:
     with smtplib.SMTP("127.0.0.1", port, local_hostname="bench", timeout=30) as host:
         for number in range(times):
-            host.sendmail("us@seller.test", [f"n{number}@acme.com"], message)
+            host.sendmail("us@seller.test", [f"n{number}@{SINK}"], message)
 
 
 def together(work: list[Callable[[], None]]) -> float:
@@ -121,14 +161,14 @@ def together(work: list[Callable[[], None]]) -> float:
 def idle() -> list[float]:
     """What each of some orders waited that came one at a time, now and then."""
     with Sink() as sink, tempfile.TemporaryDirectory() as folder:
-        app = an_app(folder, sink)
+        app = an_app(folder, sink.port)
         return waits_of(app, sink, ALONE, lambda: random.uniform(0.1, 0.7))
 
 
 def busy() -> list[float]:
     """The same, while what an outage has left goes out."""
     with Sink() as sink, tempfile.TemporaryDirectory() as folder:
-        app = an_app(folder, sink)
+        app = an_app(folder, sink.port)
         with connection(), db.atomic():
             order = place(app.config["SETTINGS"], "first@acme.com", number="first")
             row = dict(

@@ -1,5 +1,6 @@
 """The local mailbox: what would be sent, as files in a folder."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -24,7 +25,9 @@ class LocalMailbox:
     def close(self) -> None:
         """There is nothing to close."""
 
-    def send(self, post: Post, _return_address: str = "") -> None:
+    def send(
+        self, post: Post, _from: str = "", _meanwhile: Callable[[], None] | None = None
+    ) -> None:
         body = post.as_bytes()
         with NamedTemporaryFile(dir=self.folder, suffix=".part", delete=False) as file:
             try:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 import css_inline
 from babel import Locale
 from flask import current_app
-from flask_babel import force_locale, get_babel, get_translations
+from flask_babel import Babel, force_locale, get_babel, get_translations
 from markupsafe import Markup
 
 from config import Settings
@@ -47,7 +48,7 @@ class Letter:
 
 def write(matter: Matter, link: Link | None, settings: Settings) -> Letter:
     """Render the letter that a matter asks for, in its order's language."""
-    locale = _spoken(matter.language)
+    locale = _spoken(matter.language, get_babel().instance)
     with force_locale(str(locale)):
         context = _common(matter, link, settings, locale) | WRITERS[matter.letter](matter)
         subject = wording.one_line(_filled(f"{matter.letter}/subject.txt", context))
@@ -78,9 +79,9 @@ def _filled(template: str, context: Context) -> str:
     return made.render(context, _=translated)
 
 
-def _spoken(language: str) -> Locale:
+@lru_cache(maxsize=256)  # which languages there are is looked up in a folder
+def _spoken(language: str, babel: Babel) -> Locale:
     """The order's language where we speak it, else our own."""
-    babel = get_babel().instance
     ours = [str(locale) for locale in babel.list_translations()]
     return Locale.negotiate([language.replace("-", "_")], ours) or babel.default_locale
 

@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from collections.abc import Callable
 from email.utils import parseaddr
 from typing import Any, Self
 
@@ -60,8 +61,16 @@ class SafeConnection(Connection):
             raise ServerError(f"no session: {error}") from error
         return host
 
-    def send(self, message: Message, envelope_from: str | tuple[str, str] | None = None) -> None:
-        """Have the server accept a message for all its recipients, or raise."""
+    def send(
+        self,
+        message: Message,
+        envelope_from: str | tuple[str, str] | None = None,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> None:
+        """Have the server accept a message for all its recipients, or raise.
+
+        `meanwhile` is done while the server takes it in; it must not raise.
+        """
         if message.has_bad_headers():
             raise BadHeaderError
         sender = str(envelope_from) if envelope_from else parseaddr(str(message.sender))[1]
@@ -71,23 +80,26 @@ class SafeConnection(Connection):
             raise ServerError(str(error)) from error
         said = (sender, message.recipients, body, message.mail_options, message.rcpt_options)
         if self.host is None:
-            refused = self._say(self.configure_host(), *said)
+            refused = self._say(self.configure_host(), meanwhile, *said)
         else:
             host = self.host
             host.allow(self.settings.mail_timeout)
             try:
-                refused = self._say(host, *said)
+                refused = self._say(host, meanwhile, *said)
             except OSError:
                 if host.sock or host.has_begun_data:
                     raise
                 # Servers close what has been open for long; nothing of this message was taken.
-                refused = self._say(self.configure_host(host.left()), *said)
+                refused = self._say(self.configure_host(host.left()), meanwhile, *said)
         if refused:
             raise smtplib.SMTPRecipientsRefused(refused)
         email_dispatched.send(current_app._get_current_object(), message=message)  # type: ignore[attr-defined]
 
-    def _say(self, host: Conversation, *said: Any) -> dict[str, tuple[int, bytes]]:
+    def _say(
+        self, host: Conversation, meanwhile: Callable[[], None] | None, *said: Any
+    ) -> dict[str, tuple[int, bytes]]:
         """One message; the connection is kept unless it was lost."""
+        host.meanwhile = meanwhile
         try:
             return host.sendmail(*said)
         finally:

@@ -1,10 +1,8 @@
 """A worker: takes what is due in the outbox, writes it, sends it, and settles each row."""
 
 import logging
-import sys
 import time
-from concurrent.futures import Future
-from contextlib import closing
+from collections.abc import Callable
 from datetime import timedelta
 from threading import Event
 from typing import Self
@@ -14,11 +12,10 @@ from flask_mail import BadHeaderError
 from config import Settings
 from mail import leases, refusals
 from mail.mailbox import LocalMailbox
-from mail.post import Post
 from mail.retries import next_try
 from mail.sendable import Reissue
 from mail.smtp import SafeConnection, ServerError
-from mail.writing import give_up, messages, unwritable
+from mail.writing import Draft, Drafts, give_up, unwritable
 from records import addresses, clock, fence
 from records.database import db
 from records.tables import OutboxRow
@@ -48,8 +45,6 @@ class Worker:
         self.first_accepted = 0.0
 
     def __enter__(self) -> Self:
-        # Who hears from the server goes on soon, though the next letter is being written.
-        sys.setswitchinterval(0.0005)
         self.carrier.__enter__()
         return self
 
@@ -65,15 +60,15 @@ class Worker:
         waiting = leases.take(limit, 2 * longest + MARGIN)
         taken, losses, until = len(waiting), 0, time.monotonic() + LONGEST_BATCH
         try:
-            with closing(messages(waiting, self.settings, self.reissue)) as written:
-                while waiting and clock.now() + longest <= waiting[0].leased_until:
-                    if (stop and stop.is_set()) or time.monotonic() > until:
-                        break
-                    message = next(written)
-                    lost = self._deliver(waiting.pop(0), message)
-                    losses = losses + 1 if lost else 0
-                    if losses == PATIENCE or isinstance(lost, ServerError):
-                        self._postpone_all(waiting, lost)
+            drafts = Drafts(waiting, self.settings, self.reissue)
+            while waiting and clock.now() + longest <= waiting[0].leased_until:
+                if (stop and stop.is_set()) or time.monotonic() > until:
+                    break
+                draft = drafts.take()
+                lost = self._deliver(waiting.pop(0), draft, drafts.look_ahead)
+                losses = losses + 1 if lost else 0
+                if losses == PATIENCE or isinstance(lost, ServerError):
+                    self._postpone_all(waiting, lost)
             return taken - len(waiting)
         finally:
             self.mark()
@@ -87,17 +82,19 @@ class Worker:
                 log.info("letter %s sent, row %d", row.letter, row.id)
             self.accepted = []
 
-    def _deliver(self, row: OutboxRow, message: Future[Post] | None) -> Exception | None:
+    def _deliver(
+        self, row: OutboxRow, draft: Draft | None, meanwhile: Callable[[], None]
+    ) -> Exception | None:
         """Send one row's message; returns the error when the server was lost on the way."""
-        if message is None:
+        if draft is None:
             return None
         try:
-            post = message.result()
+            post = draft.result()
         except Exception as error:
             unwritable(row, error)
             return None
         try:
-            self.carrier.send(post, post.return_address)
+            self.carrier.send(post, post.return_address, meanwhile)
         except (OSError, ServerError, BadHeaderError, ValueError) as error:
             return self._refused(row, error)
         self.first_accepted = self.first_accepted if self.accepted else time.monotonic()

@@ -19,8 +19,15 @@ class Connection:
     is_open: bool = True
 
 
+_LINE, _MESSAGE = b"\r\n", b"\r\n.\r\n"
+_ANSWERS = {b"EHLO": "250-sink\r\n250 PIPELINING", b"DATA": "354 go", b"QUIT": "221 bye"}
+
+
 class Sink:
-    """Plain SMTP on a free port of 127.0.0.1, in a thread; `seconds` pass before each answer."""
+    """Plain SMTP on a free port of 127.0.0.1, in a thread; answers are `seconds` on their way.
+
+    What is said together is answered together, as by a server that is so far away.
+    """
 
     def __init__(self, seconds: float = 0) -> None:
         self.seconds = seconds
@@ -58,36 +65,32 @@ class Sink:
         server.close()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connection = Connection()
+        connection, heard, end = Connection(), b"", _LINE
         self.connections.append(connection)
         try:
-            await self._answer(writer, "220 sink")
-            while line := await reader.readline():
-                await self._say(line[:4].upper(), reader, writer, connection)
-        except (OSError, asyncio.IncompleteReadError):
+            writer.write(b"220 sink\r\n")
+            while chunk := await reader.read(1 << 20):
+                heard += chunk
+                if self.seconds and end in heard:
+                    await asyncio.sleep(self.seconds)
+                while end in heard:
+                    said, _end, heard = heard.partition(end)
+                    answer = self._take_in(said, end, connection)
+                    end = _MESSAGE if answer.startswith("354") else _LINE
+                    writer.write(f"{answer}\r\n".encode())
+                await writer.drain()
+        except OSError:
             pass
         finally:
             connection.is_open = False
             with suppress(OSError):
                 writer.close()
 
-    async def _say(
-        self,
-        verb: bytes,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        connection: Connection,
-    ) -> None:
-        if verb == b"DATA":
-            await self._answer(writer, "354 go")
-            raw = await reader.readuntil(b"\r\n.\r\n")
-            connection.messages.append(email.message_from_bytes(raw[:-3]))
+    def _take_in(self, said: bytes, end: bytes, connection: Connection) -> str:
+        """A command or a whole message, and what is answered."""
+        if end is _MESSAGE:
+            connection.messages.append(email.message_from_bytes(said + b"\r\n"))
             connection.times.append(time.monotonic())
+        verb = said[:4].upper() if end is _LINE else b""
         connection.ended_well = verb == b"QUIT"
-        await self._answer(writer, "221 bye" if connection.ended_well else "250 fine")
-
-    async def _answer(self, writer: asyncio.StreamWriter, said: str) -> None:
-        if self.seconds:
-            await asyncio.sleep(self.seconds)
-        writer.write(f"{said}\r\n".encode())
-        await writer.drain()
+        return _ANSWERS.get(verb, "250 fine")

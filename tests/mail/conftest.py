@@ -4,7 +4,6 @@ import dataclasses
 import email
 import email.policy
 import os
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -31,6 +30,7 @@ from records.tables import (
     User,
 )
 from tests.mail.servers import MailServer
+from tests.support import postfix
 
 # Postfix starts for root alone; the tests of everything else need no root.
 collect_ignore = [] if os.geteuid() == 0 else ["test_postfix.py"]
@@ -180,18 +180,7 @@ def mail_server() -> Iterator[MailServer]:
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory) -> tuple[str, str]:
     """Files of a certificate for `localhost` that nobody but these tests trusts, and of its key."""
-    folder = tmp_path_factory.mktemp("certificate")
-    files = str(folder / "certificate.pem"), str(folder / "key.pem")
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
-            *("-nodes", "-days", "2", "-subj", "/CN=localhost"),
-            *("-addext", "subjectAltName=DNS:localhost", "-out", files[0], "-keyout", files[1]),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    return files
+    return postfix.certificate(tmp_path_factory.mktemp("certificate"))
 
 
 @pytest.fixture

@@ -108,25 +108,30 @@ def accept_everything(connection: socket.socket, farewell: bytes = b"221 bye\r\n
     return received
 
 
-Ending = bytes | Callable[[socket.socket], None]
+# What is answered, or what answers; it may return what it said.
+Ending = bytes | Callable[[socket.socket], bytes | None]
 
 
-def scripted(endings: dict[str, Ending], tls: ssl.SSLContext | None = None, **options: str):
+def scripted(
+    endings: dict[str, Ending], tls: ssl.SSLContext | None = None, *, together: bool = False
+):
     """The talk of a server that goes well but for `endings`: by verb, or BANNER, or `.`.
 
-    With `tls` it offers STARTTLS and AUTH.
+    With `tls` it offers STARTTLS and AUTH, and `together` to take commands so.
     """
     fine = {"BANNER": "220 hello", "DATA": "354 go", "QUIT": "221 bye", "AUTH": "235 in"}
     fine |= {"STARTTLS": "220 go"}
-    offered = "250-us\r\n250-STARTTLS\r\n250 AUTH PLAIN" if tls else "250 us"
+    offers = ["us", *(["STARTTLS", "AUTH PLAIN"] if tls else []), *["PIPELINING"] * together]
+    offered = "\r\n".join([*(f"250-{each}" for each in offers[:-1]), f"250 {offers[-1]}"])
 
-    def answer(connection: socket.socket, verb: str) -> None:
+    def answer(connection: socket.socket, verb: str) -> bytes:
         ending = endings.get(verb)
         if callable(ending):
-            ending(connection)
-        else:
-            said = offered if verb == "EHLO" else fine.get(verb, "250 fine")
-            connection.sendall(ending or f"{said}\r\n".encode())
+            return ending(connection) or b""
+        usual = offered if verb == "EHLO" else fine.get(verb, "250 fine")
+        said = ending or f"{usual}\r\n".encode()
+        connection.sendall(said)
+        return said
 
     def talk(connection: socket.socket) -> None:
         answer(connection, "BANNER")
@@ -136,8 +141,8 @@ def scripted(endings: dict[str, Ending], tls: ssl.SSLContext | None = None, **op
                 if is_data and line != b".\r\n":
                     continue
                 verb = line.split()[0].decode().upper()
-                answer(connection, verb)
-                is_data = verb == "DATA" and "DATA" not in endings
+                said = answer(connection, verb)
+                is_data = verb == "DATA" and said.startswith(b"354")
                 if verb == "STARTTLS" and verb not in endings and tls:
                     with tls.wrap_socket(connection, server_side=True) as secure:
                         talk_on(secure)
@@ -146,7 +151,8 @@ def scripted(endings: dict[str, Ending], tls: ssl.SSLContext | None = None, **op
                     return
 
     def talk_on(connection: socket.socket) -> None:
-        rest = scripted({"BANNER": lambda _connection: None, **endings, "STARTTLS": b""}, tls)
+        spoken = {"BANNER": lambda _connection: None, **endings, "STARTTLS": b""}
+        rest = scripted(spoken, tls, together=together)
         rest(connection)
 
     return talk

@@ -1,5 +1,6 @@
 """The outbox on its way: leases, later attempts, endings, and links that are over."""
 
+import asyncio
 import dataclasses
 import email
 import email.policy
@@ -7,7 +8,6 @@ import logging
 import re
 import socket
 import threading
-import time
 from datetime import timedelta
 from itertools import pairwise
 
@@ -19,7 +19,6 @@ from mail.delivery import deliver_due
 from mail.outbox import LETTERS, enqueue
 from mail.rendering import write
 from mail.sendable import ONLY_A_LINK
-from mail.smtp import SafeConnection
 from mail.tokens import hash_of, token_for
 from records import addresses, clock
 from records.database import Unavailable, connection
@@ -233,28 +232,42 @@ def test_letters_of_one_batch_each_say_what_is_theirs(cast, no_reissue):
     assert cast.request.person_email in part(notice, "plain")
 
 
-def test_the_next_letters_are_written_while_one_is_sent(
+def test_the_next_letter_is_written_while_the_server_takes_one_in(
     cast, by_smtp, mail_server, no_reissue, monkeypatch
 ):
     written: list[str] = []
-    seen: list[list[str]] = []
+    taken: list[list[str]] = []
 
     def noting(about, *others):
         written.append(about.to)
         return write(about, *others)
 
-    def send(carrier, post, _return_address):
-        until = time.monotonic() + 10
-        while len(written) < min(len(seen) + 1 + writing.AHEAD, 4) and time.monotonic() < until:
-            time.sleep(0.01)
-        seen.append(list(written))
+    async def take(*_said):
+        await asyncio.sleep(0.3)
+        taken.append(list(written))
+        return "250 taken"
 
     monkeypatch.setattr(writing, "write", noting)
-    monkeypatch.setattr(SafeConnection, "send", send)
-    for name in "abcd":
+    monkeypatch.setattr(mail_server, "handle_DATA", take)
+    for name in "abc":
         cast.queue("hand_over_old", to=f"{name}@acme.com")
     deliver_due(by_smtp, no_reissue)
-    assert [len(so_far) for so_far in seen] == [3, 4, 4, 4]
+    assert [len(so_far) for so_far in taken] == [2, 3, 3]
+
+
+def test_a_letter_that_cannot_be_written_does_not_harm_the_one_before_it(
+    cast, by_smtp, mail_server, no_reissue, monkeypatch
+):
+    def failing(about, *others):
+        if about.to == "b@acme.com":
+            raise LookupError
+        return write(about, *others)
+
+    monkeypatch.setattr(writing, "write", failing)
+    rows = [cast.queue("hand_over_old", to=f"{name}@acme.com") for name in "abc"]
+    deliver_due(by_smtp, no_reissue)
+    assert [bool(again(row).sent_at) for row in rows] == [True, False, True]
+    assert again(rows[1]).last_error.startswith("it could not be written: LookupError")
 
 
 def test_what_nobody_needs_any_more_is_no_news_even_where_the_address_takes_no_mail(

@@ -32,6 +32,7 @@ ANSWERS: list[tuple[str, Ending, str]] = [
     ("QUIT", b"500 what?\r\n", SENT),
     ("RSET", b"500 what?\r\n", SENT),
 ]
+FINE = {"DATA": b"354 go\r\n"}
 WAYS: tuple[Ending, ...] = (reset, hang_up, silence, drip)
 LOSSES = [(verb, how, SERVER) for verb in VERBS for how in WAYS]
 LOSSES += [("QUIT", how, SENT) for how in WAYS[:2]]
@@ -60,10 +61,12 @@ def ending_of(settings, certificate, talk, **changed) -> str:
     return SENT
 
 
+@pytest.mark.parametrize("together", [False, True], ids=["one by one", "together"])
 @pytest.mark.parametrize(("verb", "how", "ending"), ANSWERS + LOSSES)
-def test_every_ending_has_its_class(settings, certificate, tls, verb, how, ending):
+def test_every_ending_has_its_class(settings, certificate, tls, verb, how, ending, together):
     limit = {"mail_timeout": 0.2} if how in (silence, drip) else {}
-    assert ending_of(settings, certificate, scripted({verb: how}, tls), **limit) == ending
+    talk = scripted({verb: how}, tls, together=together)
+    assert ending_of(settings, certificate, talk, **limit) == ending
 
 
 def test_all_goes_well_otherwise(settings, certificate, tls):
@@ -97,7 +100,8 @@ def test_a_handshake_that_never_ends_is_ended(settings, certificate):
     assert ending_of(settings, certificate, talk, mail_timeout=0.2) == SERVER
 
 
-def test_a_connection_that_the_server_closed_meanwhile_is_opened_again(settings):
+@pytest.mark.parametrize("together", [False, True], ids=["one by one", "together"])
+def test_a_connection_that_the_server_closed_meanwhile_is_opened_again(settings, together):
     """Nothing was said of the second message yet: it need not wait for its next try."""
     asked: list[bytes] = []
 
@@ -105,11 +109,62 @@ def test_a_connection_that_the_server_closed_meanwhile_is_opened_again(settings)
         asked.append(b"421 enough\r\n" if len(asked) == 1 else b"250 fine\r\n")
         connection.sendall(asked[-1])
 
-    talk = scripted({"MAIL": answer})
+    talk = scripted({"MAIL": answer}, together=together)
     with conversation(talk) as port, SafeConnection(at(settings, port)) as connection:
         for _n in range(3):
             connection.send(message())
     assert len(asked) == 4
+
+
+@pytest.mark.parametrize(
+    ("verb", "said", "then"),
+    [
+        ("MAIL", b"550 no\r\n", b"503 first the sender\r\n"),
+        ("RCPT", b"450 later\r\n", b"554 for nobody\r\n"),
+        ("RCPT", b"550 no\r\n", b"354 go\r\n"),  # it waits for a message to nobody
+    ],
+)
+def test_a_refusal_in_a_group_leaves_the_connection_to_the_next_message(settings, verb, said, then):
+    heard: list[str] = []
+
+    def told(name: str, answers: list[bytes]):
+        def answer(connection):
+            heard.append(name)
+            said = answers.pop(0) if answers else FINE.get(name, b"250 fine\r\n")
+            connection.sendall(said)
+            return said
+
+        return answer
+
+    data = told("DATA", [then])
+    talk = scripted(
+        {verb: told(verb, [said]), "DATA": data, ".": told(".", []), "RSET": told("RSET", [])},
+        together=True,
+    )
+    with conversation(talk) as port, SafeConnection(at(settings, port)) as connection:
+        with pytest.raises(OSError, match=said[:3].decode()):
+            connection.send(message())
+        connection.send(message())
+    dot = ["."] if then.startswith(b"354") else []
+    assert heard == [verb, "DATA", *dot, "RSET", verb, "DATA", "."]
+
+
+def test_what_comes_before_a_message_is_said_at_once(settings):
+    heard: list[bytes] = []
+
+    def talk(connection):
+        answers = [b"220 hello", b"250-us\r\n250 PIPELINING", b"250 fine\r\n250 fine\r\n354 go",
+                   b"250 taken", b"221 bye"]  # fmt: skip
+        for answer in answers:
+            connection.sendall(answer + b"\r\n")
+            heard.append(connection.recv(65_536))
+
+    with conversation(talk) as port, SafeConnection(at(settings, port)) as connection:
+        connection.send(message())
+    _ehlo, before, whole, quit_, _end = heard
+    assert [line[:4] for line in before.splitlines()] == [b"mail", b"rcpt", b"data"]
+    assert whole.endswith(b"\r\n.\r\n")
+    assert quit_ == b"quit\r\n"
 
 
 def test_a_refusal_at_data_leaves_the_connection_to_the_next_message(settings):

@@ -67,6 +67,21 @@ scache unix - - n - 1 scache
 """
 
 
+def certificate(folder: Path) -> tuple[str, str]:
+    """Files of a new certificate for `localhost`, and of its key."""
+    files = str(folder / "certificate.pem"), str(folder / "key.pem")
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+            *("-nodes", "-days", "2", "-subj", "/CN=localhost"),
+            *("-addext", "subjectAltName=DNS:localhost", "-out", files[0], "-keyout", files[1]),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return files
+
+
 class Postfix:
     """Takes mail for alice@acme.test and bounces@orders.seller.test; sends back all for gone.test.
 
