@@ -13,7 +13,7 @@ from records.database import db
 from records.directory import OrganizationRow, UserRow
 from records.subscriptions import SubscriptionRow
 
-BATCH = 2_000
+BATCH = 500
 SAMPLE = 200  # organizations that are looked at to see whether the index follows today's rules
 
 _IS_UNLISTED = sentence("It is unlisted already.")

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -27,6 +28,8 @@ EXCEPTIONS["ReadOnlySqlTransaction"] = OperationalError
 # What rooms above may catch, so that none of them needs to know the library.
 Duplicate = IntegrityError
 Unavailable = OperationalError
+_LONGEST_WAIT = 15  # seconds until a database is "locked"
+_BETWEEN_LOOKS = 0.002
 _serials = {"create organization": 1, "migrate": 2, "give rights": 3}
 
 
@@ -39,6 +42,24 @@ class Sqlite(APSWDatabase):  # type: ignore[misc]
             value.isoformat() if isinstance(value, date | datetime) else value
         )
         super()._add_conn_hooks(conn)
+        conn.setbusyhandler(_Patience())
+
+
+class _Patience:
+    """Whoever waits for SQLite's one writer looks often.
+
+    SQLite itself looks up to 100 ms apart, and an import's batches follow each other sooner.
+    """
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    def __call__(self, looked: int) -> bool:
+        now = time.monotonic()
+        if looked == 0:
+            self._until = now + _LONGEST_WAIT
+        time.sleep(_BETWEEN_LOOKS)
+        return now < self._until
 
 
 def connect_to(url: str) -> Database:
@@ -62,7 +83,7 @@ def made(url: str) -> Database:
         "cache_size": -2000,
     }
     # IMMEDIATE: a transaction that reads first and writes later would otherwise die "locked".
-    return Sqlite(str(path), pragmas=pragmas, timeout=15, lock_type="IMMEDIATE", autoconnect=False)
+    return Sqlite(str(path), pragmas=pragmas, lock_type="IMMEDIATE", autoconnect=False)
 
 
 @contextmanager
