@@ -211,10 +211,12 @@ def any_unlisted(ids: Collection[int]) -> bool:
     return bool(rows(f"SELECT 1 FROM organization WHERE unlisted AND id IN ({marks})", *ids))
 
 
-def full_admins_of(organization_id: int) -> list[str]:
-    """Addresses of all of an organization's full admins, in alphabetical order."""
+def full_admins_of(organization_id: int, limit: int | None = None) -> list[str]:
+    """Addresses of an organization's full admins, in alphabetical order: all, or the first."""
     # The bare column in the condition is what the partial index is made for.
     sql = "SELECT email FROM user_account WHERE organization_id = ? AND full_admin ORDER BY email"
+    if limit is not None:
+        sql += f" LIMIT {int(limit)}"
     return [row[0] for row in rows(sql, organization_id)]
 
 

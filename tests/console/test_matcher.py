@@ -24,6 +24,15 @@ def test_it_says_how_a_name_is_looked_up_and_what_is_found_and_why(stage, viewer
     assert (asked.who, asked.ref) == (VERA, "The ACME GmbH x@acme.com")
 
 
+def test_of_very_many_administrators_the_first_are_named(stage, viewer):
+    many = [f"a{number}@acme.com" for number in range(10, 30)]
+    organization("acme", "Acme GmbH", admins=tuple(many))
+    page = ask(viewer, name="Acme", address="x@acme.com")
+    said = page.select(".candidate .hint")[-1]
+    assert [each.get_text() for each in said.select("bdi")] == many[:10]
+    assert said.get_text(" ", strip=True).endswith("and others")
+
+
 def test_it_says_why_one_is_offered_or_not(stage, viewer):
     acme()
     organization("zenith", "Zenith Labs", users=("z@zenith.example",))

@@ -11,11 +11,11 @@ from matching.rules import Standing
 from matching.sentences import Refused
 from provisioning import auditing, explaining, matches
 from provisioning.explaining import Explanation
-from records import clock, lookup
+from records import clock
 from records.tables import Operator
-from views.cards import card, tier_label
 from views.console.frame import answer, needs, older, pages, place, said
-from views.i18n import say, speech
+from views.console.offered import offered
+from views.i18n import say
 from views.visit import settings
 
 OFFERED = 20
@@ -38,16 +38,6 @@ def _found(name: str, address: str, ref: str) -> dict[str, Any]:
     asked, email = company_name(name), canonical(address)
     match = matches.match(asked, email, settings(), whole_domain=True)
     page, more = matches.page(match, settings(), place(said("after")), OFFERED)
-    today, tongue = clock.today(), speech()
-    offered = [
-        (
-            card("", shown(each.organization, Viewer.OPERATOR, today, candidate=each), tongue),
-            tier_label(each.tier, tongue),
-            (each.organization.id, each.organization.ref),
-            lookup.full_admins_of(each.organization.id),
-        )
-        for each in page
-    ]
     reason = explaining.explain(asked, email, ref, settings()) if ref else None
     return {
         "question": match.question,
@@ -55,7 +45,7 @@ def _found(name: str, address: str, ref: str) -> dict[str, Any]:
         "cuts": sorted({cut.strip() for cut in match.question.cuts}),
         "standing": match.standing,
         "standings": Standing,
-        "offered": offered,
+        "offered": offered(page),
         "more": older(more) if more else None,
         "reason": reason and _said(reason),
     }

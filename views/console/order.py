@@ -16,10 +16,10 @@ from records import clock, lookup, outbox
 from records import orders as rows
 from records import requests as request_rows
 from records.tables import AccessRequest, Operator, Order, OutboxRow
-from views.cards import card, tier_label
 from views.console import words
 from views.console.frame import answer, needs, older, pages, place, said
-from views.i18n import say, speech
+from views.console.offered import offered
+from views.i18n import say
 from views.visit import settings
 
 OFFERED = 20  # organizations of a page
@@ -59,25 +59,11 @@ def candidates(me: Operator, number: str) -> ResponseReturnValue:
         )
     eyes = viewers.eyes(found, found.admin_email, found.contact_email, settings())
     shown, more = matches.page(match, settings(), place(said("after")), OFFERED)
-    today, tongue = clock.today(), speech()
-    offered = [
-        (
-            card(
-                str(each.organization.id),
-                disclosure.shown(each.organization, eyes(each), today, candidate=each),
-                tongue,
-            ),
-            tier_label(each.tier, tongue),
-            (each.organization.id, each.organization.ref),
-            lookup.full_admins_of(each.organization.id),
-        )
-        for each in shown
-    ]
     return answer(
         me,
         "console/candidates.html",
         found=found,
-        offered=offered,
+        offered=offered(shown, eyes),
         more=older(more) if more else None,
     )
 

@@ -8,19 +8,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from matching.disclosure import Viewer, shown
 from provisioning import auditing, directory, duplicates
 from provisioning.facts import standing_of
-from records import audit, clock, lookup
+from records import audit, lookup
 from records import organization_search as rows
-from records.lookup import OrganizationRow
 from records.tables import AccessRequest, Operator, Organization, OutboxRow, Subscription, User
-from views.cards import card, tier_label
 from views.console import words
 from views.console.because import Change, because
 from views.console.frame import WHICH, answer, needs, older, pages, place, said
+from views.console.offered import offered
 from views.console.organizations import line
-from views.i18n import speech
 from views.visit import settings
 
 FIRST = 5  # of each list, on the organization's own page
@@ -134,7 +131,7 @@ def organization(me: Operator, which: int) -> ResponseReturnValue:
         unlisted=words.UNLISTED,
         states=words.STATUS,
         tables=[(name, LISTS[name].title, *_page(found, name, "", FIRST)) for name in LISTS],
-        offered=_duplicates(known) if known else [],
+        offered=offered(duplicates.likely(known, settings())) if known else [],
         changes=audit.changes("organization", found.ref, HISTORY),
     )
 
@@ -191,18 +188,4 @@ def _facts(found: Organization) -> list[tuple[str, Any, int | None]]:
         (_("Ref"), found.ref, None),
         (_("Domains of its users"), lookup.domains_of(found.id, DOMAINS), None),
         (_("Managed by"), manager and f"{manager.name} [{manager.ref}]", manager and manager.id),
-    ]
-
-
-def _duplicates(found: OrganizationRow) -> list[tuple[Any, ...]]:
-    """Each as a card, with what it was found by."""
-    today, tongue = clock.today(), speech()
-    return [
-        (
-            card("", shown(each.organization, Viewer.OPERATOR, today, candidate=each), tongue),
-            tier_label(each.tier, tongue),
-            (each.organization.id, each.organization.ref),
-            [],
-        )
-        for each in duplicates.likely(found, settings())
     ]
