@@ -1,4 +1,4 @@
-"""An operator's day without JavaScript: sign in, see what is wrong, explain, mend, sign out."""
+"""An operator's day without JavaScript: find, explain, mend, move, bring in, sign out."""
 
 from playwright.sync_api import expect
 
@@ -8,8 +8,10 @@ from records.tables import Audit, Organization
 from tests.browser.places import take_over
 from tests.browser.walking import follow, heading, press
 from tests.console.uploading import ACME, ORGANIZATIONS, bring_in
-from tests.support.cast import CAROL, OLGA, now, told
+from tests.support.cast import CAROL, OLGA, full_admins, now, organization, told
 from tests.support.steps import journey
+
+ZOE = "zoe@zenith.example"
 
 
 def test_an_operator_finds_explains_and_mends_an_order(plain_page, stage):
@@ -63,6 +65,26 @@ def test_an_operator_finds_explains_and_mends_an_order(plain_page, stage):
     changes = Audit.select().where((Audit.who == OLGA) & (Audit.why != "")).order_by(Audit.id)
     assert [row.what for row in changes] == ["request closed", "contact changed"]
     assert CAROL not in now(order).contact_email
+
+
+def test_an_operator_moves_what_was_mapped_to_the_wrong_organization(plain_page, stage):
+    zenith = organization("zenith", "Zenith", admins=(ZOE,))
+    order, _receipt = journey(stage, "done")
+    operators.add(OLGA, "operator", "test")
+    page = plain_page
+    take_over(page, stage.signed_in(OLGA).get("/console"))
+    page.goto(f"/console/orders/{order.number}")
+    follow(page, "Move to another organization")
+    page.get_by_label("The organization's ref").fill("zenit")
+    page.get_by_label("Reason").fill("They are a part of Zenith.")
+    press(page, "Move to another organization")
+    expect(page.get_by_role("alert")).to_contain_text("There is no organization zenit.")
+    page.get_by_label("The organization's ref").fill("zenith")
+    press(page, "Move to another organization")
+    expect(page.get_by_text("moved", exact=True).first).to_be_visible()
+    assert now(order).organization == zenith
+    assert full_admins(zenith) == {ZOE}, "nobody gets a right by it"
+    assert [row.recipient for row in stage.mails("mapped", ZOE)] == [ZOE]
 
 
 def test_files_are_chosen_tried_and_brought_in(plain_page, stage, tmp_path):

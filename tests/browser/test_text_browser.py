@@ -73,9 +73,26 @@ def test_a_partner_s_administrator_sees_and_moves_its_orders(lynx, live, stage):
     page.says("Who is this order for?")
 
 
+def test_an_operator_moves_an_order(lynx, live, stage):
+    zenith = organization("zenith", "Zenith", admins=("zoe@zenith.example",))
+    order, _receipt = journey(stage, "done")
+    operators.add(OLGA, "operator", "test")
+    page = lynx("/console")
+    page.fill("Your email address", OLGA)
+    page.follow("Send me the link")
+    page.go(live.url + stage.path("console_sign_in"))
+    page.follow("Sign in")
+    page.go(f"{live.url}/console/orders/{order.number}")
+    page.follow("Move to another organization")
+    page.fill("The organization's ref", "zenith")
+    page.fill("Reason", "They are a part of Zenith.")
+    page.follow("Move to another organization")
+    page.says(f"Order {order.number}", "They are a part of Zenith.")
+    assert now(order).organization == zenith
+
+
 def test_an_operator_s_day(lynx, live, stage):
-    """Find, explain, fix, move, answer."""
-    organization("zenith", "Zenith", admins=("zoe@zenith.example",))
+    """Find, explain, fix, answer."""
     order, _page = journey(stage, "waiting")
     operators.add(OLGA, "operator", "test")
     page = lynx("/console")
