@@ -1,4 +1,5 @@
-"""What the console's pages cost, from a thousand to a million orders and organizations.
+"""What the console's and a partner's pages cost, from a thousand to a million orders and
+organizations.
 
 `python -m bench.console`; with SQLite or PostgreSQL after it, on that one alone.
 
@@ -35,15 +36,16 @@ NUMBERS = {
 }
 # One organization has as many users as there are orders, and a third of those.
 CROWD = 51
+PARTNER = 54  # every second order is one of its
 # Orders of a year, of which each seventh has the same company's name.
 FILL = (
     "INSERT INTO orders (number, status, contact_email, contact_role, placed_role, contact_name,"
     " language, partner_name, placed_at, invited_at, nudged_at, expires_at, company_name, offered,"
-    " create_new, found_by, organization_id) {numbers}"
+    " create_new, found_by, organization_id, partner_organization_id) {numbers}"
     " SELECT 'N' || (10000000 + i), {status}, 'c' || i ||"
     " '@firm' || (i % 50000) || '.example', 'customer', 'customer', '', 'en', '', {at}, {at}, {at},"
     " {at} + 2592000, CASE WHEN i % 7 = 0 THEN 'Acme' ELSE 'Firm ' || i END, '', {no}, '',"
-    f" CASE WHEN i % 3 = 0 THEN {CROWD} END FROM n"
+    f" CASE WHEN i % 3 = 0 THEN {CROWD} END, CASE WHEN i % 2 = 0 THEN {PARTNER} END FROM n"
 )
 USERS = (
     "INSERT INTO user_account (organization_id, email, name, full_admin, approved_here)"
@@ -54,6 +56,9 @@ COUNTED = (
     f"INSERT INTO organization_domain VALUES ('crowd.example', {CROWD}, {{size}})",
     "UPDATE organization SET users = users + {size}, admins = admins + {size} / 10"
     f" WHERE id = {CROWD}",
+    f"UPDATE organization SET kind = 'partner', users = users + 1 WHERE id = {PARTNER}",
+    "INSERT INTO user_account (organization_id, email, name, full_admin, approved_here, added_here)"
+    f" VALUES ({PARTNER}, '{WHO}', '', NOT {{no}}, {{no}}, {{no}})",
     "INSERT INTO access_request (kind, order_id, organization_id, person_email, requester_email,"
     " requester_proven, message, status, asked_at, expires_at, note) SELECT 'access', id,"
     f" {CROWD}, contact_email, contact_email, NOT {{no}}, '', 'declined', placed_at, placed_at, ''"
@@ -105,6 +110,10 @@ def paths(size: int) -> dict[str, str]:
         "by a name that many have": f"/console/orders?by=company&text=acme&after={middle // 7 * 7}",
         "one order": f"/console/orders/N{10_000_000 + middle}",
         **organizations(size),
+        "a partner's orders": "/partner",
+        "far down in these": f"/partner?before=N{10_000_000 + middle}",
+        "its orders of a status": "/partner?status=waiting",
+        "one order of a partner's": f"/partner/orders/N{10_000_000 + middle // 2 * 2}",
         "the audit list": "/console/audit",
         "the overview": "/console",
     }
@@ -140,9 +149,10 @@ def asked(app: Flask, url: str, size: int, times: dict[str, list[float]]) -> Non
     settings = app.config["SETTINGS"]
     with connection():
         secret = links.start_session(WHO, None, settings, operator=rows.living(WHO))
+        partner = links.start_session(WHO, None, settings)
     client = app.test_client()
     with client.session_transaction(base_url=settings.public_url) as session:
-        session["console"] = secret
+        session["console"], session["partner"] = secret, partner
     for kind, path in paths(size).items():
         for number in range(ASKED + 1):
             begun = time.perf_counter()
