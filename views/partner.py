@@ -1,20 +1,17 @@
 """A partner's orders as plain pages: none of them has a script."""
 
-import secrets
-
-from flask import Blueprint, redirect, request, session, url_for
+from flask import Blueprint, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
 
-from matching.addresses import masked
-from provisioning import fresh_links, limits, links, partners
-from provisioning.links import Standing
+from provisioning import fresh_links, limits, partners
 from records import links as sessions
-from records.tables import MagicLink, Session
+from records.tables import Session
 from views.forms import PartnerForm, refused
 from views.i18n import say
+from views.mailed_sign_in import MailedSignIn
 from views.progress import entry
 from views.render import page
-from views.start import STATUS
 from views.visit import network, settings
 
 PAGE = 20
@@ -34,32 +31,6 @@ def overview() -> ResponseReturnValue:
             return page("partner_sent.html", plain=True)
         form.form_errors.append(say(limits.too_often("link")))
     return page("partner_sign_in.html", plain=True, form=form), refused(form)
-
-
-@pages.get("/<token>")
-def look(token: str) -> ResponseReturnValue:
-    """The sign-in link's page: a button, or why there is none."""
-    standing, link = links.look(token, "partner")
-    if standing is Standing.USED and _is_signed_in_by(link):
-        return redirect(url_for("partner.overview"), 303)
-    if link is None or standing is not Standing.LIVING:
-        return _no_button(standing)
-    session.setdefault("browser", secrets.token_urlsafe(16))
-    return page("partner_start.html", plain=True, contact=masked(link.email))
-
-
-@pages.post("/<token>")
-def claim(token: str) -> ResponseReturnValue:
-    """Pressing the button signs in."""
-    standing, secret = links.claim(token, session.get("browser", ""), settings(), "partner")
-    if standing is Standing.USED and _is_signed_in_by(links.look(token, "partner")[1]):
-        return redirect(url_for("partner.overview"), 303)
-    if standing is not Standing.LIVING:
-        return _no_button(standing)
-    sessions.end_by_secret(session.get("partner", ""))  # signing out will not know it any more
-    session["partner"] = secret
-    session.permanent = True
-    return redirect(url_for("partner.overview"), 303)
 
 
 def _list(email: str) -> ResponseReturnValue:
@@ -94,13 +65,13 @@ def signed_in() -> Session | None:
     return found if found and not found.order_id and found.from_mailbox else None
 
 
-def _is_signed_in_by(link: MagicLink | None) -> bool:
-    """Whether a used link finds the session of its own address still living here."""
-    opened = signed_in()
-    return bool(link and opened and opened.email == link.email)
-
-
-def _no_button(standing: Standing) -> ResponseReturnValue:
-    form = PartnerForm(formdata=None)
-    body = page("partner_problem.html", plain=True, standing=standing, form=form)
-    return body, STATUS[standing]
+_SIGN_IN = MailedSignIn(
+    "partner",
+    "partner.overview",
+    "partner.overview",
+    lazy_gettext("See your orders"),
+    lazy_gettext("A newer link replaces this one"),
+    signed_in,
+)
+pages.get("/<token>")(_SIGN_IN.look)
+pages.post("/<token>")(_SIGN_IN.claim)

@@ -1,22 +1,27 @@
 """Signing in to the console by an emailed link, and one's own sessions."""
 
-import secrets
-
-from flask import abort, redirect, session, url_for
+from flask import abort, redirect, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
 
-from matching.addresses import masked
-from provisioning import fresh_links, limits, links
-from provisioning.links import Standing
-from records import links as session_rows
+from provisioning import fresh_links, limits
 from records import operators as rows
-from records.tables import MagicLink, Operator
+from records.tables import Operator
 from views.console.frame import answer, needs, pages, signed_in
 from views.forms import Form, PartnerForm, refused
 from views.i18n import say
+from views.mailed_sign_in import MailedSignIn
 from views.render import page
-from views.start import STATUS
 from views.visit import network, settings
+
+_SIGN_IN = MailedSignIn(
+    "console",
+    "console.overview",
+    "console.sign_in",
+    lazy_gettext("Sign in to the console"),
+    lazy_gettext("This link opens nothing any more"),
+    signed_in,
+)
 
 
 @pages.route("/sign-in", methods=["GET", "POST"])
@@ -32,30 +37,8 @@ def sign_in() -> ResponseReturnValue:
     return page("console/sign_in.html", plain=True, form=form), refused(form)
 
 
-@pages.get("/sign-in/<token>")
-def look(token: str) -> ResponseReturnValue:
-    """The link's page: a button, or why there is none."""
-    standing, link = links.look(token, "console")
-    if standing is Standing.USED and _is_signed_in_by(link):
-        return redirect(url_for("console.overview"), 303)
-    if link is None or standing is not Standing.LIVING:
-        return _no_button(standing)
-    session.setdefault("browser", secrets.token_urlsafe(16))
-    return page("console/start.html", plain=True, contact=masked(link.email))
-
-
-@pages.post("/sign-in/<token>")
-def claim(token: str) -> ResponseReturnValue:
-    """Pressing the button signs in."""
-    standing, secret = links.claim(token, session.get("browser", ""), settings(), "console")
-    if standing is Standing.USED and _is_signed_in_by(links.look(token, "console")[1]):
-        return redirect(url_for("console.overview"), 303)
-    if standing is not Standing.LIVING:
-        return _no_button(standing)
-    session_rows.end_by_secret(session.get("console", ""))  # signing out will not know it any more
-    session["console"] = secret
-    session.permanent = True
-    return redirect(url_for("console.overview"), 303)
+pages.get("/sign-in/<token>")(_SIGN_IN.look)
+pages.post("/sign-in/<token>")(_SIGN_IN.claim)
 
 
 @pages.get("/sessions")
@@ -84,15 +67,3 @@ def end_session(me: Operator, which: int) -> ResponseReturnValue:
     if not rows.end_session(me, which):
         abort(404)
     return redirect(url_for("console.sessions"), 303)
-
-
-def _is_signed_in_by(link: MagicLink | None) -> bool:
-    """Whether a used link finds the session of its own address still living here."""
-    here = signed_in()
-    return bool(link and here and here.email == link.email)
-
-
-def _no_button(standing: Standing) -> ResponseReturnValue:
-    form = PartnerForm(formdata=None)
-    body = page("console/link_problem.html", plain=True, standing=standing, form=form)
-    return body, STATUS[standing]
