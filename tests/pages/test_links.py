@@ -367,7 +367,7 @@ def test_a_retried_mail_carries_the_same_link(stage, time_machine, monkeypatch):
     stage.place()
     path, tries = stage.path("launch"), []
 
-    def refuse(_mailbox, post, _return_address):
+    def refuse(_mailbox, post, *_how):
         tries.append((post.msgId, f"http://homeport.test{path}\n" in post.body, post.body))
         raise ConnectionError
 
