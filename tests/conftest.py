@@ -69,7 +69,14 @@ def no_settings_of_this_machine() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """On both databases, unless a module says on which: DATABASES."""
+    if "database_url" in metafunc.fixturenames:
+        kinds = getattr(metafunc.module, "DATABASES", ("sqlite", "postgresql"))
+        metafunc.parametrize("database_url", kinds, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
 def database_url(request, tmp_path_factory) -> Iterator[str]:
     """A database of this module alone, migrated."""
     if request.param == "sqlite":

@@ -15,6 +15,8 @@ from tests.support.page_client import PageClient
 from tests.support.steps import STEPS
 from tests.support.world import orders_in_every_step
 
+DATABASES = ("sqlite",)  # pages do not see the database
+
 FIRST, SECOND, ADMIN, PARTNER = "quokka", "axolotl", "narwhal", "pangolin"
 CHIEF, RIVAL, SELLER = "okapi", "tapir", "wombat"
 WORDS = {FIRST, SECOND, ADMIN, PARTNER, CHIEF, RIVAL, SELLER}

@@ -12,6 +12,9 @@ from mail.outbox import LETTERS
 from records.tables import AccessRequest, OrderLine, OutboxRow
 from tests.mail.conftest import ADMIN, CONTACT, PERSON, mails, part
 
+# What is said, and to whom, does not depend on the database.
+DATABASES = ("sqlite",)
+
 ROOT = Path(__file__).parent.parent.parent
 WITHOUT_LINK = {
     "hand_over_old", "named", "receipt", "alert", "expired", "cancelled", "dispute", "moved",

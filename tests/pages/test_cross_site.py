@@ -12,11 +12,14 @@ import pytest
 from provisioning import links, operators
 from records import clock
 from records.tables import AccessRequest, Organization
-from tests.support import databases, stored
+from tests.support import stored
 from tests.support.cast import BOB, CAROL, NEWCOMER, OLGA, PIA, acme, volta
 from tests.support.page_client import PageClient
 from tests.support.steps import csrf_token
 from tests.support.world import orders_in_every_step
+
+# What is said, and to whom, does not depend on the database.
+DATABASES = ("sqlite",)
 
 HERE = "http://homeport.test"
 SITES = (
@@ -40,14 +43,6 @@ EVIL = (
 )  # fmt: skip
 # Whose forms tests/console/ and test_partner_orders.py send in earnest.
 ELSEWHERE = ("/console/", "/partner/orders/<number>/")
-
-
-@pytest.fixture(scope="module")
-def database_url(tmp_path_factory) -> Iterator[str]:
-    """SQLite alone: all of this is decided before a database is asked."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('database')}/homeport.db"
-    with databases.migrated(url):
-        yield url
 
 
 @pytest.fixture

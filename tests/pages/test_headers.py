@@ -21,6 +21,9 @@ from tests.support.page_client import Page, PageClient
 from tests.support.steps import csrf_token, journey
 from views import security
 
+# What is said, and to whom, does not depend on the database.
+DATABASES = ("sqlite",)
+
 SITES = [
     pytest.param(url, marks=pytest.mark.settings(PUBLIC_URL=url), id=url)
     for url in ("http://homeport.test", "https://orders.example", "http://127.0.0.1:8000")
