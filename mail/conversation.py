@@ -148,8 +148,10 @@ class Conversation(smtplib.SMTP):
         end = b".\r\n" if msg.endswith(b"\r\n") else b"\r\n.\r\n"
         self.send(_DOT.sub(b"..", msg) + end)
         if self.meanwhile:
+            begun = time.monotonic()
             self.meanwhile()
-        return self.getreply()
+            self._until += time.monotonic() - begun  # ours: the server's answer may be there long
+        return super().getreply()  # accepted is accepted, however late it is by now
 
     def bid_farewell(self) -> None:
         """QUIT, or just close: what was accepted stays accepted."""

@@ -1,13 +1,23 @@
 """Every way in which a conversation with a mail server can end, and what it means."""
 
 import ssl
+import time
 
 import pytest
 
+from mail.conversation import Conversation
 from mail.refusals import is_final, is_loss
 from mail.smtp import SafeConnection
 from tests.mail.conftest import at, message
-from tests.mail.servers import Ending, conversation, drip, hang_up, reset, scripted, silence
+from tests.mail.servers import (
+    Ending,
+    conversation,
+    drip,
+    hang_up,
+    reset,
+    scripted,
+    silence,
+)
 
 SENT, GIVEN_UP, LATER, SERVER = "sent", "given up", "later", "later, as the server is in trouble"
 
@@ -78,6 +88,34 @@ def test_tls_that_is_required_and_not_offered_is_not_done_without(settings, cert
     talk = scripted({"MAIL": lambda _connection: heard.append("MAIL")})
     assert ending_of(settings, certificate, talk) == SERVER
     assert heard == []
+
+
+def test_what_was_slipped_in_before_tls_counts_for_nothing(settings, certificate, tls):
+    """Whoever writes into the plain text says neither what the server can nor what it has taken."""
+    slipped_in = b"250-us\r\n250 PIPELINING\r\n250 fine\r\n250 fine\r\n354 go\r\n250 taken\r\n"
+    taken: list[str] = []
+
+    def take(server):
+        taken.append(".")
+        server.sendall(b"250 fine\r\n")
+
+    fine: dict[str, Ending] = {"BANNER": lambda _server: None, ".": take}
+
+    def talk(server):
+        for answer in (b"220 hello\r\n", b"250-us\r\n250 STARTTLS\r\n"):
+            server.sendall(answer)
+            server.recv(1024)
+        server.sendall(b"220 go\r\n" + slipped_in)
+        with tls.wrap_socket(server, server_side=True) as secure:
+            scripted(fine)(secure)
+
+    with conversation(talk) as port:
+        safe = at(settings, port, mail_use_tls=True, mail_cafile=certificate[0])
+        with SafeConnection(safe) as connection:
+            connection.send(message())
+            assert connection.host
+            assert not connection.host.has_extn("pipelining")
+    assert taken == ["."]
 
 
 @pytest.mark.parametrize("cafile", ["", "/nowhere"])
@@ -183,3 +221,26 @@ def test_a_refusal_at_data_leaves_the_connection_to_the_next_message(settings):
             with pytest.raises(OSError, match="554"):
                 connection.send(message())
     assert heard == ["DATA", "RSET", "DATA", "RSET"]
+
+
+def test_what_is_done_meanwhile_is_not_held_against_the_server(settings):
+    """It has taken the message: to give up on it now would be to send it twice."""
+    with (
+        conversation(scripted({})) as port,
+        SafeConnection(at(settings, port, mail_timeout=0.3)) as connection,
+    ):
+        connection.send(message(), meanwhile=lambda: time.sleep(0.4))
+
+
+def test_what_was_accepted_at_the_last_moment_is_accepted(settings):
+    hosts: list[Conversation] = []
+
+    def late(server):
+        time.sleep(0.3)  # until it is waited for
+        hosts[0]._until = 0
+        server.sendall(b"250 taken\r\n")
+
+    with conversation(scripted({".": late})) as port, SafeConnection(at(settings, port)) as here:
+        here.host = here.configure_host()
+        hosts.append(here.host)
+        here.send(message())
