@@ -80,11 +80,14 @@ def deliver(once: bool) -> None:
     imports = Thread(target=uploads.run, args=(settings(), stop))
     for each in (webhooks, imports):
         each.start()
-    delivery.run(
-        settings(), reissue, stop, between=between, due_work=due_work, bounces=read_bounces
-    )
-    webhooks.join()
-    imports.join()
+    try:
+        delivery.run(
+            settings(), reissue, stop, between=between, due_work=due_work, bounces=read_bounces
+        )
+    finally:
+        stop.set()  # should it have broken down, whoever started us is to see it
+        for each in (webhooks, imports):
+            each.join()
 
 
 @mail.command()

@@ -3,6 +3,7 @@
 import logging
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from threading import Event
 
@@ -29,21 +30,22 @@ def run(settings: Settings, stop: Event) -> None:
     try:
         while not stop.wait(REST if child and child.poll() else LOOK_EVERY):
             if child is None or child.poll() is not None:
-                child = processes.start(command) if _is_wanted(settings) else None
+                child = _started(command, settings)
     finally:
         if child is not None:
             processes.end([child])
         _forget_connection()
 
 
-def _is_wanted(settings: Settings) -> bool:
+def _started(command: Sequence[str], settings: Settings) -> subprocess.Popen[bytes] | None:
+    """What does what waits; None where nothing does, or where it cannot be had now."""
     try:
         open_connection()
-        return upload_runs.is_wanted(settings)
+        return processes.start(command) if upload_runs.is_wanted(settings) else None
     except Exception as error:
         log.warning("imports pause: %s", type(error).__name__)
         _forget_connection()
-        return False
+        return None
 
 
 def _forget_connection() -> None:

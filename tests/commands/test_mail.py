@@ -1,7 +1,11 @@
 """`flask mail` and what `flask check` says of mail."""
 
+import signal
+import threading
+
 import pytest
 
+from mail import delivery
 from records import addresses, fence, outbox
 from records.tables import OutboxRow
 from tests.mail.reports import report
@@ -81,3 +85,16 @@ def test_a_failed_letter_is_told_by_the_next_delivery(flask, waiting):
     flask("mail", "deliver", "--once")
     assert [row.letter for row in OutboxRow.select().order_by(OutboxRow.id)] == ["launch", "alert"]
     assert OutboxRow.get(OutboxRow.letter == "alert").sent_at
+
+
+def test_what_runs_beside_the_mail_ends_where_delivery_breaks_down(app, flask, monkeypatch):
+    """A program that stays there without delivering would be started again by nobody."""
+
+    def broken(*_given, **_named):
+        raise SystemExit(7)
+
+    monkeypatch.setattr(delivery, "run", broken)
+    monkeypatch.setattr(signal, "signal", lambda *_given: None)
+    before = threading.active_count()
+    assert flask("mail", "deliver").exit_code == 7
+    assert threading.active_count() == before
