@@ -70,7 +70,7 @@ def _beginning(text: str, after: int | None, limit: int) -> list[tuple[int, Orga
     if after is not None:
         last = first_row("SELECT lower(name) FROM organization WHERE id = ?", after)
         value = last[0] if last else ""
-    if value < begin:
+    if not value.startswith(begin):
         return []  # the place is none of this list
     same, further = name_queries()
     listed = _read(same, value, after or 0, limit)

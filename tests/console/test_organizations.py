@@ -139,6 +139,15 @@ def test_whoever_came_later_into_an_older_one_is_reached_too(stage, viewer):
     assert seen == [f"o{n:04}" for n in (*range(61, 121), *range(1, 61))]
 
 
+def test_a_place_in_another_list_shows_nothing_of_that(stage, viewer):
+    organization("a", "Acme")
+    for ref in ("y", "z"):
+        organization(ref, "Zed")
+    page = found(viewer, "name", "acme")
+    place = Organization.get(ref="y").id  # or one that was renamed since
+    assert refs(viewer.get(f"{page.path}&after={place}")) == []
+
+
 def test_how_it_was_searched_stands_in_the_audit_list(stage, viewer):
     viewer.get(HERE)
     found(viewer, "address", "u1@firm.example")
