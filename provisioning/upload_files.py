@@ -2,6 +2,7 @@
 
 import codecs
 import fcntl
+import logging
 import os
 import secrets
 import shutil
@@ -25,6 +26,8 @@ STRANGE_SHOWN = 10  # columns that are not read, by name
 _PIECE = 1024 * 1024
 _ABANDONED = 86_400  # seconds after which a folder without an upload is nobody's
 
+log = logging.getLogger(__name__)
+
 
 class Look(NamedTuple):
     """The beginning of a file. `rows`: line, cells under `columns`, why it would be refused.
@@ -47,11 +50,18 @@ def place(settings: Settings) -> Path:
 
 @contextmanager
 def new_folder(settings: Settings) -> Iterator[Path]:
-    """A new folder for one upload, which goes again when something goes wrong."""
+    """A new folder for one upload, which goes again when something goes wrong.
+
+    Raises Refused when the disk takes no more.
+    """
     folder = place(settings) / secrets.token_hex(16)
-    folder.mkdir(mode=0o700)
     try:
+        folder.mkdir(mode=0o700)
         yield folder
+    except OSError as error:
+        remove(folder)
+        log.error("an upload could not be kept: %s", error.strerror or type(error).__name__)
+        raise Refused(sentence("The files cannot be kept here now."), "organizations") from None
     except BaseException:
         remove(folder)
         raise

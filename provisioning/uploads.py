@@ -113,7 +113,7 @@ def discard(upload: Upload, who: str, settings: Settings) -> None:
 def forget(settings: Settings) -> None:
     """Drop files that were kept long enough."""
     for upload in uploads.unused_since(clock.now() - timedelta(days=READY_DAYS)):
-        if uploads.discard(upload):
+        if uploads.discard(upload, uploads.KEPT):  # not what was asked for at this moment
             upload_files.remove(folder_of(upload, settings))
     for upload in uploads.over_since(clock.now() - timedelta(days=REFUSED_DAYS)):
         upload_files.remove(folder_of(upload, settings))

@@ -39,16 +39,18 @@ def is_any_wanted() -> bool:
 def next_wanted() -> Upload | None:
     """What was interrupted, else what has waited longest; for whoever runs alone."""
     for state in ("running", "waiting"):
-        oldest = Upload.select().where(Upload.state == state).order_by(Upload.begun_at, Upload.id)
-        if found := oldest.first():
+        in_state = Upload.select().where(Upload.state == state)
+        # One that was put back has been tried: of two files the older must not be the last.
+        if found := in_state.order_by(Upload.tries.desc(), Upload.begun_at, Upload.id).first():
             return found  # type: ignore[no-any-return]
     return None
 
 
 def ahead_of(upload: Upload) -> int:
     """How many are done before this one, which waits."""
-    mine = (Upload.state == "waiting") & (Upload.begun_at < upload.begun_at)
-    return int(Upload.select().where(mine | (Upload.state == "running")).count())
+    earlier = (Upload.tries == upload.tries) & (Upload.begun_at < upload.begun_at)
+    ahead = (Upload.state == "waiting") & (earlier | (Upload.tries > upload.tries))
+    return int(Upload.select().where(ahead | (Upload.state == "running")).count())
 
 
 def want(upload: Upload, *, rehearsed: bool) -> bool:
@@ -84,9 +86,9 @@ def end(upload: Upload, state: str, counts: Mapping[str, Any], problem: str = ""
     )  # fmt: skip
 
 
-def discard(upload: Upload) -> bool:
-    """Nothing is done with it any more; False where it runs or is over."""
-    return _change(upload, (*KEPT, "waiting"), state="discarded", ended_at=clock.now())
+def discard(upload: Upload, states: tuple[str, ...] = (*KEPT, "waiting")) -> bool:
+    """Nothing is done with it any more; False where it is in another state by now."""
+    return _change(upload, states, state="discarded", ended_at=clock.now())
 
 
 def without_folder(upload: Upload) -> None:

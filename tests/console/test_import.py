@@ -1,14 +1,18 @@
 """The directory's files, uploaded in the console: looked at, tried, brought in."""
 
 import csv
+import errno
 import io
 import json
 import os
 from datetime import date, timedelta
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 
+import commands.uploads
+from commands import processes
 from matching.sentences import Refused
 from provisioning import directory_import, due, upload_files, upload_runs, uploads
 from provisioning.directory_import import Counts, import_directory
@@ -324,6 +328,18 @@ def test_more_than_is_taken_is_refused_also_unannounced(stage, operator, monkeyp
     assert list(folders(stage)) == []
 
 
+def test_where_there_is_no_room_it_says_so_and_keeps_nothing(stage, operator, monkeypatch, caplog):
+    def full(_path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(upload_files, "store", full)
+    page = send(operator, 422, users=PEOPLE)
+    assert "cannot be kept" in page
+    assert "No space left on device" in caplog.text
+    assert list(folders(stage)) == []
+    assert not Upload.select().exists()
+
+
 def test_what_is_no_such_form_is_refused(stage, operator):
     address = operator.get("/console/import").one("main form")["action"]
     kinds = (
@@ -444,6 +460,41 @@ def test_whoever_is_told_to_stop_puts_it_back(stage, operator, monkeypatch):
     assert Upload.get().state == "waiting"
 
 
+def test_a_program_that_cannot_be_started_now_is_started_later(stage, operator, monkeypatch):
+    wanted(operator, organizations=ORGANIZATIONS + ACME)
+    stop, tried = Event(), []
+
+    def start(_command):
+        tried.append(stop)
+        if len(tried) == 2:
+            stop.set()
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(processes, "start", start)
+    monkeypatch.setattr(commands.uploads, "LOOK_EVERY", 0)
+    beside_mail = Thread(target=commands.uploads.run, args=(stage.settings, stop))
+    beside_mail.start()
+    beside_mail.join(10)
+    assert len(tried) == 2
+
+
+def test_what_was_put_back_goes_before_what_was_asked_for_meanwhile(stage, operator, monkeypatch):
+    """Done after it, an older file would have the last word."""
+    first = wanted(operator, organizations=ORGANIZATIONS + ACME)
+    second = wanted(operator, users=PEOPLE)
+
+    def stopped(*_given, **_named):
+        raise SystemExit
+
+    monkeypatch.setattr("provisioning.upload_runs.import_directory", stopped)
+    Upload.update(begun_at=clock.now() - timedelta(minutes=2)).execute()
+    with pytest.raises(SystemExit):
+        bring_in(stage)
+    assert "It begins in a moment." in first.reload()
+    assert "It waits; 1 other is done first." in second.reload()
+    assert rows.next_wanted() == Upload.select().order_by(Upload.id).get()
+
+
 def test_how_far_it_is(stage, operator):
     page = wanted(operator, organizations=ORGANIZATIONS + ACME)
     found = Upload.get()
@@ -473,6 +524,17 @@ def test_what_nobody_uses_is_dropped(stage, operator):
     due.work(stage.settings)
     assert list(folders(stage)) == []
     assert Upload.get().state == "discarded"
+
+
+def test_what_is_asked_for_at_the_last_moment_is_not_dropped(stage, operator, monkeypatch):
+    page = send(operator, users=PEOPLE)
+    Upload.update(at=clock.now() - timedelta(days=8)).execute()
+    found = rows.unused_since(clock.now())
+    page.form("form[action$=dry-run]").submit()
+    monkeypatch.setattr(rows, "unused_since", lambda _moment: found)
+    uploads.forget(stage.settings)
+    assert Upload.get().state == "waiting"
+    assert len(list(folders(stage))) == 1
 
 
 def test_a_crash_at_the_end_leaves_no_files_for_long(stage, operator):
