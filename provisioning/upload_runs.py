@@ -65,14 +65,13 @@ def _run(upload: Upload, settings: Settings) -> None:
         problem = str(refused.sentence)
     except OSError as error:
         problem = f"A file cannot be read or written: {error.strerror or type(error).__name__}."
-    except SystemExit:
+    except (SystemExit, Unavailable):
+        # Who is told to stop in the middle of a statement may hear of it from the database.
         with suppress(Exception):  # whatever is running is begun anew all the same
             database.release_connection(failed=True)
             database.open_connection()
             uploads.put_back(upload)
         raise
-    except Unavailable:
-        raise  # it runs on, from its start, once the database answers
     except Exception:
         log.exception("upload %d could not be brought in", upload.id)
         problem = "Something went wrong on our side. What it was stands in the log."

@@ -18,6 +18,7 @@ from provisioning import directory_import, due, upload_files, upload_runs, uploa
 from provisioning.directory_import import Counts, import_directory
 from records import clock
 from records import uploads as rows
+from records.database import Unavailable
 from records.tables import Audit, Organization, Upload, User
 from tests.console.uploading import (
     ACME,
@@ -448,14 +449,16 @@ def test_what_breaks_off_each_time_is_given_up(stage, operator, monkeypatch):
     assert "broke off each time" in Upload.get().problem
 
 
-def test_whoever_is_told_to_stop_puts_it_back(stage, operator, monkeypatch):
+@pytest.mark.parametrize("how", [SystemExit, Unavailable])
+def test_whoever_is_told_to_stop_puts_it_back(stage, operator, monkeypatch, how):
+    """PostgreSQL's driver answers a stop in the middle of a statement with an error of its own."""
     wanted(operator, organizations=ORGANIZATIONS + ACME)
 
     def stopped(*_given, **_named):
-        raise SystemExit
+        raise how
 
     monkeypatch.setattr("provisioning.upload_runs.import_directory", stopped)
-    with pytest.raises(SystemExit):
+    with pytest.raises(how):
         bring_in(stage)
     assert Upload.get().state == "waiting"
 
