@@ -18,7 +18,7 @@ from pathlib import Path
 
 from app import create_app
 from mail.worker import Worker
-from mail.writing import Drafts
+from mail.writing import Posts
 from provisioning import links
 from records import clock, outbox
 from records.database import connect_to, connection, db
@@ -77,9 +77,9 @@ def message(app) -> bytes:
     """The first letter that waits, as it goes out."""
     settings = app.config["SETTINGS"]
     with app.app_context():
-        draft = Drafts(list(OutboxRow.select().limit(1)), settings, no_reissue).take()
-        assert draft
-        return draft.result().as_bytes()
+        post = Posts(list(OutboxRow.select().limit(1)), settings, no_reissue).take()
+        assert post
+        return post.as_bytes()
 
 
 def no_reissue(link: MagicLink) -> MagicLink:

@@ -132,7 +132,7 @@ class Conversation(smtplib.SMTP):
         """Take back what was said, once all of it has been answered."""
         with suppress(smtplib.SMTPServerDisconnected):
             while self._said:
-                last, (code, _said) = self._said.pop(0), self.getreply()
+                last, (code, _words) = self._said.pop(0), self.getreply()
                 if last == "data" and code == 354:  # RFC 2920, 3.1: it waits for a message now
                     self.send(".\r\n")
                     self.getreply()

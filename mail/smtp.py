@@ -78,19 +78,20 @@ class SafeConnection(Connection):
             body = signed(message.as_bytes(), self.settings)
         except CannotSign as error:
             raise ServerError(str(error)) from error
-        said = (sender, message.recipients, body, message.mail_options, message.rcpt_options)
+        options = message.mail_options, message.rcpt_options
+        said = (meanwhile, sender, message.recipients, body, *options)
         if self.host is None:
-            refused = self._say(self.configure_host(), meanwhile, *said)
+            refused = self._say(self.configure_host(), *said)
         else:
             host = self.host
             host.allow(self.settings.mail_timeout)
             try:
-                refused = self._say(host, meanwhile, *said)
+                refused = self._say(host, *said)
             except OSError:
                 if host.sock or host.has_begun_data:
                     raise
                 # Servers close what has been open for long; nothing of this message was taken.
-                refused = self._say(self.configure_host(host.left()), meanwhile, *said)
+                refused = self._say(self.configure_host(host.left()), *said)
         if refused:
             raise smtplib.SMTPRecipientsRefused(refused)
         email_dispatched.send(current_app._get_current_object(), message=message)  # type: ignore[attr-defined]

@@ -12,10 +12,11 @@ from flask_mail import BadHeaderError
 from config import Settings
 from mail import leases, refusals
 from mail.mailbox import LocalMailbox
+from mail.post import Post
 from mail.retries import next_try
 from mail.sendable import Reissue
 from mail.smtp import SafeConnection, ServerError
-from mail.writing import Draft, Drafts, give_up, unwritable
+from mail.writing import Posts, give_up
 from records import addresses, clock, fence
 from records.database import db
 from records.tables import OutboxRow
@@ -60,12 +61,12 @@ class Worker:
         waiting = leases.take(limit, 2 * longest + MARGIN)
         taken, losses, until = len(waiting), 0, time.monotonic() + LONGEST_BATCH
         try:
-            drafts = Drafts(waiting, self.settings, self.reissue)
+            posts = Posts(waiting, self.settings, self.reissue)
             while waiting and clock.now() + longest <= waiting[0].leased_until:
                 if (stop and stop.is_set()) or time.monotonic() > until:
                     break
-                draft = drafts.take()
-                lost = self._deliver(waiting.pop(0), draft, drafts.look_ahead)
+                post = posts.take()
+                lost = self._deliver(waiting.pop(0), post, posts.look_ahead)
                 losses = losses + 1 if lost else 0
                 if losses == PATIENCE or isinstance(lost, ServerError):
                     self._postpone_all(waiting, lost)
@@ -83,15 +84,10 @@ class Worker:
             self.accepted = []
 
     def _deliver(
-        self, row: OutboxRow, draft: Draft | None, meanwhile: Callable[[], None]
+        self, row: OutboxRow, post: Post | None, meanwhile: Callable[[], None]
     ) -> Exception | None:
         """Send one row's message; returns the error when the server was lost on the way."""
-        if draft is None:
-            return None
-        try:
-            post = draft.result()
-        except Exception as error:
-            unwritable(row, error)
+        if post is None:
             return None
         try:
             self.carrier.send(post, post.return_address, meanwhile)
