@@ -4,14 +4,13 @@ import logging
 import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from threading import Event
 
 import config
 from commands import processes
 from config import Settings
 from provisioning import upload_runs
-from records.database import open_connection, release_connection
+from records.database import forget_connection, open_connection
 
 LOOK_EVERY = 2  # seconds
 REST = 30  # seconds, after one that broke off
@@ -34,7 +33,7 @@ def run(settings: Settings, stop: Event) -> None:
     finally:
         if child is not None:
             processes.end([child])
-        _forget_connection()
+        forget_connection()
 
 
 def _started(command: Sequence[str], settings: Settings) -> subprocess.Popen[bytes] | None:
@@ -44,10 +43,5 @@ def _started(command: Sequence[str], settings: Settings) -> subprocess.Popen[byt
         return processes.start(command) if upload_runs.is_wanted(settings) else None
     except Exception as error:
         log.warning("imports pause: %s", type(error).__name__)
-        _forget_connection()
+        forget_connection()
         return None
-
-
-def _forget_connection() -> None:
-    with suppress(Exception):  # closing a broken one may fail, and it is gone either way
-        release_connection(failed=True)

@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from threading import Event
 
 from flask import Flask
@@ -13,7 +12,7 @@ from config import Settings
 from mail.sendable import Reissue
 from mail.worker import BATCH, Worker
 from records import fence
-from records.database import Unavailable, open_connection, release_connection
+from records.database import Unavailable, forget_connection, open_connection
 
 DUE_WORK_EVERY = 60  # seconds
 BOUNCES_EVERY = 20  # seconds: what came back is to be seen within a minute
@@ -70,12 +69,12 @@ def run(
                 trouble = 0
             except Exception as error:
                 log.warning("mail delivery pauses: %s", type(error).__name__)
-                _forget_connection()
+                forget_connection()
                 trouble = min(trouble + 1, 5)
             if not delivered:
                 worker.carrier.close()
                 stop.wait(idle_seconds * 2**trouble)
-    _forget_connection()
+    forget_connection()
 
 
 class _Round:
@@ -94,11 +93,6 @@ class _Round:
             raise
         except Exception:
             log.exception("%s is left for another time", getattr(self.work, "__name__", "work"))
-
-
-def _forget_connection() -> None:
-    with suppress(Exception):  # closing a broken one may fail, and it is gone either way
-        release_connection(failed=True)
 
 
 def deliver_due(

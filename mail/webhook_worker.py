@@ -3,7 +3,6 @@
 import http.client
 import logging
 import time
-from contextlib import suppress
 from datetime import timedelta
 from threading import Event
 
@@ -17,7 +16,7 @@ from mail.webhook_call import LIMIT, Forbidden, call, signatures
 from matching.destinations import checked
 from matching.sentences import Refused
 from records import clock, fence, webhooks
-from records.database import db, open_connection, release_connection
+from records.database import db, forget_connection, open_connection
 from records.tables import OutboxRow, WebhookEndpoint
 
 BATCH = 20
@@ -40,13 +39,11 @@ def run(settings: Settings, stop: Event, idle_seconds: float = 0.5) -> None:
             trouble = 0
         except Exception as error:
             log.warning("webhooks pause: %s", type(error).__name__)
-            with suppress(Exception):
-                release_connection(failed=True)
+            forget_connection()
             trouble = min(trouble + 1, 5)
         if not delivered:
             stop.wait(idle_seconds * 2**trouble)
-    with suppress(Exception):
-        release_connection(failed=True)
+    forget_connection()
 
 
 def deliver_due(settings: Settings, stop: Event | None = None) -> int:

@@ -4,7 +4,7 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -116,6 +116,12 @@ def release_connection(failed: bool) -> None:
     """After a request: a connection that failed, or is still inside a transaction, is not kept."""
     if not db.is_closed() and (failed or db.in_transaction()):
         db.close()
+
+
+def forget_connection() -> None:
+    """After trouble, or at the end of a thread: the next one is a new one."""
+    with suppress(Exception):  # closing a broken one may fail, and it is gone either way
+        release_connection(failed=True)
 
 
 @contextmanager
