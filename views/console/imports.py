@@ -18,7 +18,7 @@ from records import uploads as rows
 from records.tables import Operator, Upload
 from views.console import receiving
 from views.console.because import Change, because
-from views.console.frame import answer, needs, pages, place, said
+from views.console.frame import WHICH, answer, needs, pages, place, said
 from views.console.overview import span
 from views.forms import Because, UploadForm
 from views.i18n import say
@@ -27,7 +27,6 @@ from views.visit import settings
 
 PAGE = 50
 LOOKS_AGAIN = 5  # seconds
-WHICH = "<int(max=9223372036854775807):which>"
 GOING = ("waiting", "running")
 STATES = {
     "ready": (lazy_gettext("looked at"), "plain"),

@@ -122,6 +122,7 @@ def organization(me: Operator, which: int) -> ResponseReturnValue:
     found = _found(which)
     auditing.looked(me.email, "organization", found.ref)
     known = lookup.by_id(found.id)
+    likely = duplicates.likely(known, settings()) if known else []
     return answer(
         me,
         "console/organization.html",
@@ -131,7 +132,7 @@ def organization(me: Operator, which: int) -> ResponseReturnValue:
         unlisted=words.UNLISTED,
         states=words.STATUS,
         tables=[(name, LISTS[name].title, *_page(found, name, "", FIRST)) for name in LISTS],
-        offered=offered(duplicates.likely(known, settings())) if known else [],
+        offered=offered(likely, names_admins=False),
         changes=audit.changes("organization", found.ref, HISTORY),
     )
 

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext
 from provisioning import fresh_links, limits
 from records import operators as rows
 from records.tables import Operator
-from views.console.frame import answer, needs, pages, signed_in
+from views.console.frame import WHICH, answer, needs, pages, signed_in
 from views.forms import Form, PartnerForm, refused
 from views.i18n import say
 from views.mailed_sign_in import MailedSignIn
@@ -60,7 +60,7 @@ def end_others(me: Operator) -> ResponseReturnValue:
     return redirect(url_for("console.sessions"), 303)
 
 
-@pages.post("/sessions/<int(max=9223372036854775807):which>")
+@pages.post(f"/sessions/{WHICH}")
 @needs("viewer")
 def end_session(me: Operator, which: int) -> ResponseReturnValue:
     """Sign out somewhere."""
