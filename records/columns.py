@@ -15,7 +15,7 @@ from peewee import (
     TextField,
 )
 
-from records.database import db
+from records.database import db, is_postgresql
 
 
 class UtcField(BigIntegerField):
@@ -35,6 +35,21 @@ Maybe = Any
 def index_where(condition: str, name: str, *fields: Any, unique: bool = False) -> None:
     """An index over the rows alone for which a condition in SQL holds."""
     fields[0].model.add_index(*fields, where=SQL(condition), name=name, unique=unique)
+
+
+LAST = "\U0010ffff"  # after whatever a text goes on with
+
+
+def along(expression: str) -> tuple[str, str]:
+    """What is read along an index over a text of the table `o` and its ids, each to be limited.
+
+    First the rest of the rows whose text is the same, then those that follow, up to a text.
+    """
+    column = f'{expression} COLLATE "C"' if is_postgresql() else expression
+    return (
+        f"WHERE {column} = ? AND o.id > ? ORDER BY o.id LIMIT ?",
+        f"WHERE {column} > ? AND {column} < ? ORDER BY {column}, o.id LIMIT ?",
+    )
 
 
 class Table(Model):

@@ -6,8 +6,8 @@ Each page costs the same however many orders there are: it is read along one ind
 from collections.abc import Iterator
 from typing import Any
 
-from records.columns import Table
-from records.database import is_postgresql, rows
+from records.columns import LAST, Table, along
+from records.database import rows
 from records.tables import Order
 
 # What can be searched -> the expression that there is an index over, see migration 0008.
@@ -16,7 +16,6 @@ SEARCHED = {
     "contact": "o.contact_email",
     "company": "lower(o.company_name)",
 }
-LAST = "\U0010ffff"  # after whatever a text goes on with
 READ = 200  # rows at a time where a status is looked for among what was found
 MOST = 1_000  # of them for one page
 
@@ -54,7 +53,7 @@ def beginning(
 
 def _along(by: str, text: str, after: int | None, step: int) -> Iterator[Order]:
     """All of them, read along the index a few at a time."""
-    same, further = queries(by)
+    same, further = along(SEARCHED[by])
     # Capitals count for no company; each database has its own idea of those beyond ASCII.
     begin = _value("lower(?)", text) if by == "company" else text
     value, last = begin, 0
@@ -68,15 +67,6 @@ def _along(by: str, text: str, after: int | None, step: int) -> Iterator[Order]:
         if len(read) < step:
             return
         value, last = _value(SEARCHED[by], id_=read[-1].id), read[-1].id
-
-
-def queries(by: str) -> tuple[str, str]:
-    """What is read along an index: the rest of what says the same, and what follows it."""
-    column = f'{SEARCHED[by]} COLLATE "C"' if is_postgresql() else SEARCHED[by]
-    return (
-        f"WHERE {column} = ? AND o.id > ? ORDER BY o.id LIMIT ?",
-        f"WHERE {column} > ? AND {column} < ? ORDER BY {column}, o.id LIMIT ?",
-    )
 
 
 def _value(expression: str, *values: object, id_: int | None = None) -> Any:

@@ -5,8 +5,8 @@ Each page is read along one index from a place on, so that it costs the same how
 
 from typing import Any
 
-from records.columns import Table
-from records.database import first_row, is_postgresql, rows
+from records.columns import LAST, Table, along
+from records.database import first_row, rows
 from records.tables import (
     AccessRequest,
     Order,
@@ -16,7 +16,7 @@ from records.tables import (
     User,
 )
 
-LAST = "\U0010ffff"  # after whatever a name goes on with
+NAME = "lower(o.name)"  # that there is an index over
 
 
 def by_id(organization_id: int) -> Organization | None:
@@ -72,20 +72,11 @@ def _beginning(text: str, after: int | None, limit: int) -> list[tuple[int, Orga
         value = last[0] if last else ""
     if not value.startswith(begin):
         return []  # the place is none of this list
-    same, further = name_queries()
+    same, further = along(NAME)
     listed = _read(same, value, after or 0, limit)
     if len(listed) < limit:
         listed += _read(further, value, begin + LAST, limit - len(listed))
     return listed
-
-
-def name_queries() -> tuple[str, str]:
-    """What is read along an index: the rest of what says the same, and what follows it."""
-    column = 'lower(o.name) COLLATE "C"' if is_postgresql() else "lower(o.name)"
-    return (
-        f"WHERE {column} = ? AND o.id > ? ORDER BY o.id LIMIT ?",
-        f"WHERE {column} > ? AND {column} < ? ORDER BY {column}, o.id LIMIT ?",
-    )
 
 
 def _read(rest: str, *values: object, place: str = "o.id") -> list[tuple[int, Organization]]:

@@ -8,6 +8,7 @@ import pytest
 
 from provisioning import csv_files
 from records import clock, order_search
+from records.columns import along
 from records.database import db, is_postgresql, rows
 from records.tables import Audit, Order
 from tests.support.cast import OLGA
@@ -134,7 +135,7 @@ def plan(sql, *values):
     ],
 )
 def test_a_search_reads_along_one_index_and_sorts_nothing(app, by, indexes):
-    same, further = order_search.queries(by)
+    same, further = along(order_search.SEARCHED[by])
     for sql, values in ((same, ("Acme", 7)), (further, ("Acme", "Acmf"))):
         said = plan(f"SELECT o.id FROM orders o {sql}", *values, 50)
         assert indexes[is_postgresql()] in said

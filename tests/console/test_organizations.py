@@ -8,6 +8,7 @@ from matching.rules import Tier
 from provisioning import directory, directory_sync, duplicates, matches
 from records import directory as directory_rows
 from records import lookup, organization_search
+from records.columns import along
 from records.database import db, is_postgresql, rows
 from records.tables import AccessRequest, Audit, Order, Organization, OutboxRow
 from tests.console.test_mail import do, rows_of
@@ -182,7 +183,7 @@ def assert_along(said, index):
 
 @pytest.mark.parametrize("place", [0, 1])
 def test_a_search_by_name_reads_along_one_index_and_sorts_nothing(app, place):
-    sql = organization_search.name_queries()[place].replace("?", "%s" if is_postgresql() else "?")
+    sql = along(organization_search.NAME)[place].replace("?", "%s" if is_postgresql() else "?")
     values = [("acme", 7, 50), ("acme", "acmf", 50)][place]
     assert_along(plan(f"SELECT o.id FROM organization o {sql}", *values), "organization_by_name")
 
