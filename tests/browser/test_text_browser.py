@@ -25,6 +25,22 @@ def lynx(live, tmp_path):
         each.__exit__()
 
 
+def signed_in(page: Lynx, who: str, live, stage) -> Lynx:
+    """The page that asks for an address, and the link that is mailed there."""
+    page.fill("Your email address", who)
+    page.follow("Send me the link")
+    page.go(live.url + stage.path("", who))
+    page.follow("Sign in")
+    return page
+
+
+@pytest.fixture
+def console(lynx, live, stage) -> Lynx:
+    """An operator's, at the overview."""
+    operators.add(OLGA, "operator", "test")
+    return signed_in(lynx("/console"), OLGA, live, stage)
+
+
 def test_a_customer_sets_its_order_up_and_an_administrator_approves(lynx, live, stage):
     found = acme()
     order = stage.place()
@@ -58,11 +74,7 @@ def test_a_partner_s_administrator_sees_and_moves_its_orders(lynx, live, stage):
     acme()
     organization("volta", "Volta", admins=(PIA,), users=(PAUL,), kind="partner", origin="partner")
     order = stage.place(PAUL, role="partner", company_name="Acme")
-    page = lynx("/partner")
-    page.fill("Your email address", PIA)
-    page.follow("Send me the link")
-    page.go(live.url + stage.path("partner_sign_in"))
-    page.follow("Sign in")
+    page = signed_in(lynx("/partner"), PIA, live, stage)
     page.says(f"Waits for {PAUL} to open it")
     page.follow("Order 70012345")
     page.follow("Send a fresh link")
@@ -73,65 +85,53 @@ def test_a_partner_s_administrator_sees_and_moves_its_orders(lynx, live, stage):
     page.says("Who is this order for?")
 
 
-def test_an_operator_moves_an_order(lynx, live, stage):
+def test_an_operator_moves_an_order(console, live, stage):
     zenith = organization("zenith", "Zenith", admins=("zoe@zenith.example",))
     order, _receipt = journey(stage, "done")
-    operators.add(OLGA, "operator", "test")
-    page = lynx("/console")
-    page.fill("Your email address", OLGA)
-    page.follow("Send me the link")
-    page.go(live.url + stage.path("console_sign_in"))
-    page.follow("Sign in")
-    page.go(f"{live.url}/console/orders/{order.number}")
-    page.follow("Move to another organization")
-    page.fill("The organization's ref", "zenith")
-    page.fill("Reason", "They are a part of Zenith.")
-    page.follow("Move to another organization")
-    page.says(f"Order {order.number}", "They are a part of Zenith.")
+    console.go(f"{live.url}/console/orders/{order.number}")
+    console.follow("Move to another organization")
+    console.fill("The organization's ref", "zenith")
+    console.fill("Reason", "They are a part of Zenith.")
+    console.follow("Move to another organization")
+    console.says(f"Order {order.number}", "They are a part of Zenith.")
     assert now(order).organization == zenith
 
 
-def test_an_operator_s_day(lynx, live, stage):
+def test_an_operator_s_day(console, live, stage):
     """Find, explain, fix, answer."""
     order, _page = journey(stage, "waiting")
-    operators.add(OLGA, "operator", "test")
-    page = lynx("/console")
-    page.fill("Your email address", OLGA)
-    page.follow("Send me the link")
-    page.go(live.url + stage.path("console_sign_in"))
-    page.follow("Sign in")
-    page.says("What needs a person now")
+    console.says("What needs a person now")
 
-    page.follow("Orders")
-    page.choose("Look for", 1)
-    page.fill("that begins with", "carol")
-    page.follow("Show")
-    page.follow(order.number)
-    page.says(f"Order {order.number}")
-    page.says(CAROL)
-    page.follow("See what the contact is offered")
-    page.says("Acme GmbH")
-    page.follow("Back to the order")
+    console.follow("Orders")
+    console.choose("Look for", 1)
+    console.fill("that begins with", "carol")
+    console.follow("Show")
+    console.follow(order.number)
+    console.says(f"Order {order.number}")
+    console.says(CAROL)
+    console.follow("See what the contact is offered")
+    console.says("Acme GmbH")
+    console.follow("Back to the order")
 
-    page.follow("Close the request")
-    page.follow("Close the request")
-    page.says("Say why")
-    page.fill("Reason", "They left the company.")
-    page.follow("Close the request")
+    console.follow("Close the request")
+    console.follow("Close the request")
+    console.says("Say why")
+    console.fill("Reason", "They left the company.")
+    console.follow("Close the request")
     assert now(order).status == "launched"
-    page.follow("Send a fresh link")
-    page.fill("Reason", "She lost hers.")
-    page.follow("Send a fresh link")
+    console.follow("Send a fresh link")
+    console.fill("Reason", "She lost hers.")
+    console.follow("Send a fresh link")
     assert len(stage.mails(to=CAROL)) > 1
 
-    page.follow("Audit")
-    page.says("They left the company.")
-    page.follow("Matcher")
-    page.fill("Company name", "Acme")
-    page.fill("Administrator's address", ALICE)
-    page.follow("Try")
-    page.says("is a full admin of this organization")
-    page.follow("Sign out")
-    page.go(f"{live.url}/console")
-    page.says("Sign in to the console")
+    console.follow("Audit")
+    console.says("They left the company.")
+    console.follow("Matcher")
+    console.fill("Company name", "Acme")
+    console.fill("Administrator's address", ALICE)
+    console.follow("Try")
+    console.says("is a full admin of this organization")
+    console.follow("Sign out")
+    console.go(f"{live.url}/console")
+    console.says("Sign in to the console")
     assert Audit.select().where(Audit.why == "She lost hers.").count() == 1
