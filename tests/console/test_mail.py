@@ -6,9 +6,10 @@ import pytest
 
 from mail import leases
 from records import addresses, clock, fence, mail_search
-from records.database import db, is_postgresql
+from records.database import is_postgresql
 from records.tables import Audit, OutboxRow
 from tests.support.cast import BOB, NEWCOMER, OLGA, told
+from tests.support.plans import plan
 from tests.support.steps import journey
 
 SAID = "550 5.1.1 no such mailbox"
@@ -88,22 +89,12 @@ def test_the_list_goes_on_page_by_page(stage, viewer):
     ],
 )
 def test_each_list_is_read_along_an_index(app, state, to, index):
-    if is_postgresql():
-        db.execute_sql("SET enable_seqscan = off")  # of an empty table it would read all
-    try:
-        sql, values = mail_search.query(state, to, 1_000, 51).sql()
-        if is_postgresql():
-            plan = " ".join(row[0] for row in db.execute_sql(f"EXPLAIN {sql}", values))
-        else:
-            plan = " ".join(row[3] for row in db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", values))
-    finally:
-        if is_postgresql():
-            db.execute_sql("SET enable_seqscan = on")
+    said = plan(*mail_search.query(state, to, 1_000, 51).sql())
     # Of an empty table PostgreSQL may take another index, but none that has to be sorted.
-    assert index in plan or is_postgresql(), plan
-    assert "Seq Scan on outbox_row" not in plan
-    assert "Sort" not in plan
-    assert "TEMP B-TREE" not in plan
+    assert index in said or is_postgresql(), said
+    assert "Seq Scan on outbox_row" not in said
+    assert "Sort" not in said
+    assert "TEMP B-TREE" not in said
 
 
 def test_a_letter_shows_what_became_of_it_and_what_was_done(stage, operator):

@@ -9,9 +9,10 @@ import pytest
 from provisioning import csv_files
 from records import clock, order_search
 from records.columns import along
-from records.database import db, is_postgresql, rows
+from records.database import is_postgresql
 from records.tables import Audit, Order
 from tests.support.cast import OLGA
+from tests.support.plans import plan
 
 
 def orders(count, first=1, **changed):
@@ -116,16 +117,6 @@ def test_how_it_was_searched_stands_in_the_audit_list(stage, operator):
     ]
 
 
-def plan(sql, *values):
-    """How the database would read, if it never read whole tables for being small."""
-    if not is_postgresql():
-        return " ".join(row[-1] for row in rows(f"EXPLAIN QUERY PLAN {sql}", *values))
-    with db.atomic():
-        db.execute_sql("SET LOCAL enable_seqscan = off")
-        db.execute_sql("SET LOCAL enable_bitmapscan = off")
-        return " ".join(row[0] for row in rows(f"EXPLAIN {sql}", *values))
-
-
 @pytest.mark.parametrize(
     ("by", "indexes"),
     [
@@ -137,7 +128,7 @@ def plan(sql, *values):
 def test_a_search_reads_along_one_index_and_sorts_nothing(app, by, indexes):
     same, further = along(order_search.SEARCHED[by])
     for sql, values in ((same, ("Acme", 7)), (further, ("Acme", "Acmf"))):
-        said = plan(f"SELECT o.id FROM orders o {sql}", *values, 50)
+        said = plan(f"SELECT o.id FROM orders o {sql}", (*values, 50))
         assert indexes[is_postgresql()] in said
         assert "Sort" not in said
         assert "TEMP B-TREE" not in said
@@ -145,7 +136,7 @@ def test_a_search_reads_along_one_index_and_sorts_nothing(app, by, indexes):
 
 def test_the_list_of_a_status_reads_along_one_index(app):
     sql = "SELECT o.id FROM orders o WHERE o.status = ? AND o.id < ? ORDER BY o.id DESC LIMIT 50"
-    said = plan(sql, "placed", 1000)
+    said = plan(sql, ("placed", 1000))
     assert "order_by_status" in said
     assert "Sort" not in said
     assert "TEMP B-TREE" not in said

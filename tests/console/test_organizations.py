@@ -9,7 +9,7 @@ from provisioning import directory, directory_sync, duplicates, matches
 from records import directory as directory_rows
 from records import lookup, organization_search
 from records.columns import along
-from records.database import db, is_postgresql, rows
+from records.database import db, is_postgresql
 from records.tables import AccessRequest, Audit, Order, Organization, OutboxRow
 from tests.console.test_mail import do, rows_of
 from tests.records.recount import assert_exact
@@ -30,6 +30,7 @@ from tests.support.cast import (
 )
 from tests.support.lists import cards
 from tests.support.page_client import PageClient
+from tests.support.plans import plan
 from tests.support.steps import journey
 from views.console.organization import LISTS
 
@@ -163,16 +164,6 @@ def test_how_it_was_searched_stands_in_the_audit_list(stage, viewer):
 # --- bounded, whatever there is -------------------------------------------------------------------
 
 
-def plan(sql, *values):
-    """How the database would read, if it never read whole tables for being small."""
-    if not is_postgresql():
-        return " ".join(row[-1] for row in rows(f"EXPLAIN QUERY PLAN {sql}", *values))
-    with db.atomic():
-        for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin"):
-            db.execute_sql(f"SET LOCAL enable_{way} = off")
-        return " ".join(row[0] for row in db.execute_sql(f"EXPLAIN {sql}", values))
-
-
 def assert_along(said, index):
     assert index in said, said
     assert "Seq Scan" not in said, said
@@ -183,15 +174,14 @@ def assert_along(said, index):
 
 @pytest.mark.parametrize("place", [0, 1])
 def test_a_search_by_name_reads_along_one_index_and_sorts_nothing(app, place):
-    sql = along(organization_search.NAME)[place].replace("?", "%s" if is_postgresql() else "?")
+    sql = along(organization_search.NAME)[place]
     values = [("acme", 7, 50), ("acme", "acmf", 50)][place]
-    assert_along(plan(f"SELECT o.id FROM organization o {sql}", *values), "organization_by_name")
+    assert_along(plan(f"SELECT o.id FROM organization o {sql}", values), "organization_by_name")
 
 
 @pytest.mark.parametrize("by", organization_search.WHOLE)
 def test_a_search_for_something_whole_reads_along_one_index(app, by):
-    sql = organization_search.WHOLE[by].replace("?", "%s" if is_postgresql() else "?")
-    said = plan(sql, "x", 7, 50)
+    said = plan(organization_search.WHOLE[by], ("x", 7, 50))
     assert "Seq Scan" not in said
     assert "SCAN" not in said
     # Of one ref there is one; an address is in few organizations.
@@ -209,8 +199,7 @@ def test_a_search_for_something_whole_reads_along_one_index(app, by):
     ],
 )
 def test_each_list_of_an_organization_reads_along_one_index(app, read, after, index):
-    sql, values = read(1, after, 51).sql()
-    said = plan(sql, *values)
+    said = plan(*read(1, after, 51).sql())
     # Of empty tables PostgreSQL may take another index.
     assert_along(said, "Index" if is_postgresql() else index)
 
@@ -218,7 +207,7 @@ def test_each_list_of_an_organization_reads_along_one_index(app, read, after, in
 @pytest.mark.parametrize("of", [AccessRequest, Order])
 def test_letters_are_read_by_what_they_are_about(app, of):
     sql, values = organization_search.letters_about(of, [7, 5, 3], 7, 9, 51).sql()
-    said = plan(sql, *values)
+    said = plan(sql, values)
     assert "Seq Scan" not in said
     assert "SCAN" not in said
 

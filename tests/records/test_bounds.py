@@ -11,6 +11,7 @@ from provisioning.matches import KNOWN, NEAREST, match
 from records import directory, lookup
 from records.database import db, is_postgresql
 from records.directory import OrganizationRow, UserRow, ids_of, save_organizations
+from tests.support.plans import plan
 
 pytestmark = pytest.mark.usefixtures("empty_database")
 MANY = 260
@@ -63,10 +64,10 @@ def test_every_read_ends_at_its_limit_and_none_sorts_or_scans_an_index(crowd):
         return  # with so few rows it would read the whole table, and rightly so
     sql = lookup.around_sql(2, relatives=True)
     values = [value for _cut in range(2) for n in (5, 5, 4, 4) for value in ["x"] * (n - 1) + [7]]
-    plan = [row[3] for row in db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
-    reads = [step for step in plan if "lookup" in step]
+    steps = plan(sql, values).splitlines()
+    reads = [step for step in steps if "lookup" in step]
     assert len(reads) == 8
     assert all(
         step.startswith("SEARCH lookup USING PRIMARY KEY (label=? AND cut=?") for step in reads
     )
-    assert not [step for step in plan if "TEMP B-TREE" in step]
+    assert not [step for step in steps if "TEMP B-TREE" in step]

@@ -8,6 +8,7 @@ from records import orders
 from records.database import db, is_postgresql
 from records.tables import STATUSES, Order
 from tests.support.cast import organization
+from tests.support.plans import plan
 
 pytestmark = pytest.mark.usefixtures("empty_database")
 MANY = 3_000
@@ -30,13 +31,6 @@ def volta():
             )
     db.execute_sql("ANALYZE")
     return found
-
-
-def plan(sql, values):
-    if not is_postgresql():
-        return "\n".join(row[3] for row in db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", values))
-    answer = db.execute_sql(f"EXPLAIN {sql.replace('?', '%s')}", values)
-    return "\n".join(row[0] for row in answer)
 
 
 @pytest.mark.parametrize("statuses", [STATUSES, ("stopped",)])
