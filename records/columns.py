@@ -12,6 +12,7 @@ from peewee import (
     ForeignKeyField,
     IntegerField,
     Model,
+    ModelSelect,
     TextField,
 )
 
@@ -52,6 +53,21 @@ def along(expression: str) -> tuple[str, str]:
     )
 
 
+class WholeRows(ModelSelect):
+    """A query for all columns, which are spelled once and not for every query.
+
+    To spell those of an order takes as long as all the rest of reading it.
+    """
+
+    model: Any
+    _is_default: bool
+
+    def __sql_selection__(self, ctx: Any, is_subquery: bool = False) -> Any:
+        if not self._is_default or is_subquery:
+            return super().__sql_selection__(ctx, is_subquery)
+        return ctx.literal(self.model.columns(ctx.alias_manager[self.model._meta.table]))
+
+
 class Table(Model):
     # peewee adds `id`, and `x_id` beside each foreign key, where the type checker cannot see it.
     id: Any
@@ -59,6 +75,12 @@ class Table(Model):
     class Meta:
         database = db
         legacy_table_names = False
+
+    @classmethod
+    def select(cls, *fields: Any) -> "ModelSelect[Self]":
+        if fields:
+            return super().select(*fields)
+        return WholeRows(cls, cls._meta.sorted_fields, is_default=True)  # type: ignore[return-value]
 
     @classmethod
     @cache

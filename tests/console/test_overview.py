@@ -10,8 +10,8 @@ from provisioning.telling import alert
 from records import clock, fence, overview
 from records.overview import Alert
 from records.tables import History, Order, OutboxRow
-from tests.console.test_orders import plan
 from tests.support.cast import ALICE, acme
+from tests.support.plans import plan
 from tests.support.steps import journey
 from views.console.pictures import Series, bars, columns
 
@@ -216,7 +216,7 @@ def test_calls_for_an_operator_are_read_along_their_own_index(app):
         "SELECT h.at FROM history h WHERE h.what = 'operator alerted' AND h.at >= ?"
         " ORDER BY h.id DESC LIMIT ?"
     )
-    said = plan(sql, 0, 500)
+    said = plan(sql, (0, 500))
     assert "history_alerts" in said
     assert "Sort" not in said
 
@@ -226,12 +226,12 @@ def test_a_picture_reads_the_newest_rows_alone(app):
         "SELECT placed_at / 86400, status, COUNT(*) FROM orders WHERE id > (SELECT"
         f" COALESCE(MAX(id), 0) - {overview.MOST} FROM orders) AND placed_at >= ? GROUP BY 1, 2"
     )
-    said = plan(sql, 0)
+    said = plan(sql, (0,))
     assert "INTEGER PRIMARY KEY (rowid>?)" in said or "orders_pkey" in said
 
 
 def test_what_expires_soon_is_read_along_its_index(app):
-    said = plan(overview.expiring_query(), 0, 10, 20)
+    said = plan(overview.expiring_query(), (0, 10, 20))
     assert "order_unfinished" in said
     assert "Sort" not in said
     assert "TEMP B-TREE" not in said

@@ -1,11 +1,14 @@
 """How the database would read, for tests of what must stay bounded."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from records.database import db, is_postgresql
 
 WAYS = ("seqscan", "bitmapscan", "hashjoin", "mergejoin")
 
 
-def plan(sql: str, values: tuple | list) -> str:
+def plan(sql: str, values: Sequence[Any]) -> str:
     """The plan of a statement, a line a step.
 
     PostgreSQL leaves out what it would only choose because a table is small; its statistics are as
