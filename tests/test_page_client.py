@@ -87,6 +87,16 @@ def test_a_flawed_page_is_refused(show, part, problem):
         show(PAGE.format(part)).get("/")
 
 
+def test_a_page_is_refused_though_one_that_is_built_alike_was_right(show):
+    for right in ("Acme", "Acme, Inc.", "&lt;b&gt;", ""):
+        show(PAGE.format(f'<p title="{right}">{right}</p>')).get("/")
+    for wrong in ("&acme;", "\x01", "</b>", "\ufdd0"):
+        for part in (f"<p>{wrong}</p>", f'<p title="">Acme{wrong}</p>', f'<p title="{wrong}"></p>'):
+            if part != '<p title="</b>"></p>':  # which is right
+                with pytest.raises(AssertionError, match="line 1"):
+                    show(PAGE.format(part)).get("/")
+
+
 def test_a_flawed_fragment_is_refused(show):
     client = show(PAGE.format(f'<form action="/" method="post">{TOKEN}<button>Go</button></form>'))
     page = client.get("/")

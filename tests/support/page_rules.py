@@ -47,7 +47,7 @@ def parse(html: str, fragment: bool = False) -> tuple[BeautifulSoup, list[str]]:
 
 
 def _errors(source: str) -> list[str]:
-    """Documents that differ in harmless texts alone are looked through once, because it takes long."""
+    """Documents that differ in harmless texts alone are looked through once: it takes long."""
     built = _A_TEXT.sub(lambda text: text[0].strip() and "x", _A_VALUE.sub('="x"', source))
     if built in _right:
         return []
