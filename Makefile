@@ -23,6 +23,9 @@ run: .venv
 	$(INSTALL) -r requirements.txt -r requirements-dev.txt
 	@touch $@
 
+# What tests start as programs is compiled once, even where the shell says that nothing is to be kept.
+test audit soak chaos: export PYTHONDONTWRITEBYTECODE =
+
 # Everything: what the machine lacks, the static checks, then the whole suite on both databases.
 # pytest comes last, so that the last line is its own. One worker more than there are processors: much
 # of the suite waits, for servers, deadlines and browsers. Compiled code is kept, whatever the machine

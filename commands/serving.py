@@ -59,6 +59,8 @@ def gunicorn(port: int, log_level: str, application: str = "app:create_app()") -
     """The command that serves the web."""
     command = [sys.executable, "-m", "gunicorn", "--pythonpath", str(config.ROOT)]
     command += ["--worker-class", "commands.worker.Worker", "--workers", "2", "--threads", "8"]
+    # Loaded once, before the workers are forked: one that dies is replaced at once.
+    command += ["--preload"]
     # Without reuse-port, connections that are kept alive gather at one worker.
     command += ["--reuse-port", "--no-control-socket", "--log-level", log_level]
     command += ["--bind", f"127.0.0.1:{port}"]

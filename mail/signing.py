@@ -3,10 +3,9 @@
 from base64 import b64encode
 from pathlib import Path
 
-import dkim
-from dkim.crypto import parse_pem_private_key
-
 from config import Settings
+
+# dkim is loaded where it is needed: with it comes all of DNS, which takes every program a while.
 
 # Headers that nobody may change or add to on the way without breaking the signature.
 _SIGNED = (
@@ -28,6 +27,8 @@ def signed(message: bytes, settings: Settings) -> bytes:
     """
     if not settings.mail_dkim_key:
         return message
+    import dkim
+
     try:
         signature = dkim.sign(
             message,
@@ -44,6 +45,9 @@ def signed(message: bytes, settings: Settings) -> bytes:
 
 def published(settings: Settings) -> str:
     """The record that lets everybody check the signatures; raises CannotSign."""
+    import dkim
+    from dkim.crypto import parse_pem_private_key
+
     try:
         key = parse_pem_private_key(Path(settings.mail_dkim_key).read_bytes())
     except (OSError, ValueError, dkim.DKIMException) as error:
