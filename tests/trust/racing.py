@@ -4,8 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from functools import reduce
-from operator import and_
+from functools import cache
 from threading import Barrier, Event
 from time import sleep
 from typing import Any, TypeAlias
@@ -15,7 +14,7 @@ from peewee import sort_models  # type: ignore[attr-defined]
 from werkzeug.test import TestResponse
 
 from records.columns import Table
-from records.database import db
+from records.database import db, is_postgresql
 from records.tables import TABLES, History, Order, OutboxRow
 from tests.support.form import Form
 
@@ -24,8 +23,8 @@ SLIGHTLY = 0.0004  # seconds that the later ones wait
 
 Act: TypeAlias = Callable[[], Any]
 Race: TypeAlias = Callable[[Sequence[Act]], list[Any]]
-Row: TypeAlias = dict[str, Any]
-World: TypeAlias = dict[type[Table], dict[tuple[Any, ...], Row]]
+Row: TypeAlias = tuple[Any, ...]
+World: TypeAlias = dict[type[Table], dict[Row, Row]]
 
 
 @contextmanager
@@ -70,24 +69,32 @@ def track(parties: int) -> Iterator[Race]:
 
 
 def world() -> World:
-    """All rows as they are."""
+    """All rows as they are stored, by their keys."""
     return {table: _by_key(table) for table in TABLES}
 
 
 def put_back(before: World) -> None:
-    """Make all rows what they were: what came since goes, what changed or went is restored."""
+    """Make all rows what they were: what came since goes, what changed or went is restored.
+
+    In plain SQL, because each round of each race ends with it.
+    """
     with db.atomic():
         now, tables = world(), sort_models(TABLES)
         # First what refers, then what is referred to.
         for table in reversed(tables):
+            name, columns, which = _spelled(table)
             for key, row in now[table].items():
                 if key not in before[table]:
-                    table.delete().where(_is(table, key)).execute()
+                    _do(f'DELETE FROM "{name}" WHERE {which}', *key)
                 elif row != before[table][key]:
-                    table.update(**before[table][key]).where(_is(table, key)).execute()
+                    new = ", ".join(f'"{column}" = ?' for column in columns)
+                    _do(f'UPDATE "{name}" SET {new} WHERE {which}', *before[table][key], *key)
         for table in tables:
+            name, columns, _which = _spelled(table)
             for key in before[table].keys() - now[table].keys():
-                table.insert(**before[table][key]).execute()
+                places = ", ".join("?" for _column in columns)
+                into = ", ".join(f'"{column}"' for column in columns)
+                _do(f'INSERT INTO "{name}" ({into}) VALUES ({places})', *before[table][key])
 
 
 def rounds_of(before: World, most: int = ROUNDS) -> Iterator[int]:
@@ -133,17 +140,26 @@ def _new(before: World, table: type[Table]) -> list[Any]:
     return list(table.select().where(table.id > last).order_by(table.id))
 
 
-def _by_key(table: type[Table]) -> dict[tuple[Any, ...], Row]:
-    names = _key(table)
-    rows: Any = table.select().dicts()
-    return {tuple(row[name] for name in names): dict(row) for row in rows}
+def _by_key(table: type[Table]) -> dict[Row, Row]:
+    name, columns, _which = _spelled(table)
+    at = [columns.index(column) for column in _key(table)]
+    spelled = ", ".join(f'"{column}"' for column in columns)
+    return {tuple(row[n] for n in at): row for row in _do(f'SELECT {spelled} FROM "{name}"')}
 
 
-def _key(table: Any) -> Sequence[str]:
+@cache
+def _spelled(table: Any) -> tuple[str, list[str], str]:
+    """Its name, its columns, and what finds the row of a key."""
+    columns = [field.column_name for field in table._meta.sorted_fields]
+    which = " AND ".join(f'"{column}" = ?' for column in _key(table))
+    return table._meta.table_name, columns, which
+
+
+def _key(table: Any) -> list[str]:
     key = table._meta.primary_key
-    return getattr(key, "field_names", None) or [key.name]
+    names = getattr(key, "field_names", None) or [key.name]
+    return [table._meta.fields[name].column_name for name in names]
 
 
-def _is(table: Any, key: tuple[Any, ...]) -> Any:
-    pairs = zip(_key(table), key, strict=True)
-    return reduce(and_, [getattr(table, name) == value for name, value in pairs])
+def _do(sql: str, *values: Any) -> Any:
+    return db.execute_sql(sql.replace("?", "%s") if is_postgresql() else sql, values)

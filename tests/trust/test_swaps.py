@@ -4,11 +4,13 @@ Every address comes from the application's own map: one that is new needs its pl
 """
 
 import re
+from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
 import pytest
 
+from records.database import is_postgresql
 from records.tables import AccessRequest, Session
 from tests.support import stored
 from tests.support.cast import CAROL, MALLORY, PIA, Stage
@@ -196,6 +198,16 @@ def asking(browser, token, method):
     return lambda path: asked(browser, token, method, path, **FIELDS)
 
 
+def tried(all_of_them: Sequence[Any], method: str, place: int, step: int) -> Sequence[Any]:
+    """What is swapped at an address, the one at this place: each with each, on SQLite.
+
+    HEAD is answered by what answers GET, and PostgreSQL finds or finds not what SQLite does: there
+    each meets every person and each address does, but not each at every address.
+    """
+    in_turn = method == "HEAD" or is_postgresql()
+    return all_of_them[place % step :: step] if in_turn else all_of_them
+
+
 def heading(answer):
     return re.sub(r"<[^>]*>", "", answer.body.partition("<h1")[2].partition("</h1>")[0])[
         15:
@@ -207,51 +219,55 @@ def test_every_address_has_its_place_here(app):
 
 
 def test_another_s_order_is_answered_as_one_that_does_not_exist(stage, town, tokens):
-    before, seen = stored.dump(), 0
+    before, seen = stored.dump(), set()
     for name, mine in OPENED.items():
         at = [f"/orders/{n}" for n in town.orders[name]]
         opened = [asked(town.browsers[name], "", "GET", path).status for path in at]
         assert opened.count(303) == mine, name
-    for (rule, methods), name in product(routes(stage.app, "order"), PEOPLE):
-        browser = town.browsers[name]
-        others = [n for owner, mine in town.orders.items() if owner != name for n in mine]
+    others = {
+        name: [n for owner, mine in town.orders.items() if owner != name for n in mine]
+        for name in PEOPLE
+    }
+    for (place, (rule, methods)), name in product(enumerate(routes(stage.app, "order")), PEOPLE):
         for method in methods:
-            ask = asking(browser, tokens[name], method)
+            ask = asking(town.browsers[name], tokens[name], method)
             nowhere = ask(rule.replace("<number>", ABSENT))
             assert nowhere.status == 404
-            for number in others:
+            for number in tried(others[name], method, place, step=7):
                 assert ask(rule.replace("<number>", number)) == nowhere, (name, rule, number)
-                seen += 1
-    assert seen > 1000
+                seen.add((name, number))
+    assert seen == {(name, number) for name in PEOPLE for number in others[name]}
     assert stored.dump() == before
 
 
 def test_a_link_of_another_kind_is_answered_as_one_that_was_made_up(stage, town, tokens):
-    before, seen = stored.dump(), 0
-    for (rule, methods), name in product(routes(stage.app, "link"), PEOPLE):
+    before, seen, purposes = stored.dump(), set(), set()
+    for (place, (rule, methods)), name in product(enumerate(routes(stage.app, "link")), PEOPLE):
         door = rule.partition("<")[0]
-        others = [mail for mail in town.links if DOORS.get(mail.purpose, "/requests/") != door]
-        assert len({mail.purpose for mail in others}) >= 2
         for method in methods:
             ask = asking(town.browsers[name], tokens[name], method)
             nowhere = ask(door + MADE_UP)
             assert nowhere.status == 404
-            for mail in others:
-                assert ask(door + mail.token) == nowhere, (name, rule, mail)
-                seen += 1
-    assert seen > 500
+            for mail in tried(town.links, method, place, step=3):
+                if DOORS.get(mail.purpose, "/requests/") != door:
+                    assert ask(door + mail.token) == nowhere, (name, rule, mail)
+                    seen.add((name, mail.token))
+                    purposes.add((door, mail.purpose))
+    assert seen == {(name, mail.token) for name in PEOPLE for mail in town.links}
+    assert all(len([p for d, p in purposes if d == door]) >= 2 for door, _p in purposes)
     assert stored.dump() == before
 
 
 def test_a_link_says_what_it_is_worth_and_only_a_living_one_is_worth_anything(stage, town, tokens):
     """Whoever has a link of a mail has proved that mailbox; one that is over opens nothing."""
     before, kinds = stored.dump(), set()
-    for mail, name in product(town.links, PEOPLE):
+    for (place, mail), (turn, name) in product(enumerate(town.links), enumerate(PEOPLE)):
         if mail.to == name:
             continue
         path = DOORS.get(mail.purpose, "/requests/") + mail.token
-        living = mail.state in ("living", "open")
-        for method in ("GET", "HEAD", *(() if living else ("POST",))):
+        methods = ["GET"] if mail.state in ("living", "open") else ["GET", "POST"]
+        # HEAD is answered by what answers GET: each link once or twice.
+        for method in [*methods, *["HEAD"] * (place % 3 == turn % 3)]:
             answer = asked(town.browsers[name], tokens[name], method, path, **FIELDS)
             status, words = SAYS[mail.purpose, mail.state]
             assert answer.status == status, (mail, name, method)
