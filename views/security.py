@@ -109,7 +109,8 @@ def fixed_headers(settings: Settings) -> dict[str, str]:
     """What every answer carries that says nothing else about itself."""
     # Other hosts below this one may be somebody else's: nothing is demanded of them.
     strict = {"Strict-Transport-Security": "max-age=31536000"} if settings.is_https else {}
-    fixed = {"Content-Security-Policy": PLAIN_POLICY, "Cache-Control": "no-store"}
+    # Lynx knows no-cache alone: it would show again what a page said before one pressed a button.
+    fixed = {"Content-Security-Policy": PLAIN_POLICY, "Cache-Control": "no-store, no-cache"}
     return HEADERS | strict | fixed
 
 

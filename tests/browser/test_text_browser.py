@@ -1,23 +1,40 @@
-"""What people do in a text browser on a terminal: the wizard, a partner's orders, the console."""
+"""What people do in a text browser on a terminal: the wizard, a partner's orders, the console.
+
+Each page is walked in Lynx or in w3m; a partner's, which have no other way, in both.
+"""
+
+from datetime import timedelta
 
 import pytest
 
 from provisioning import operators
+from records import clock
 from records.tables import AccessRequest, Audit, Mapping
-from tests.browser.text_browser import Lynx
-from tests.support.cast import ALICE, BOB, CAROL, NEWCOMER, OLGA, PIA, acme, now, organization
+from tests.browser.text_browser import Lynx, TextBrowser, W3m
+from tests.support.cast import (
+    ALICE,
+    BOB,
+    CAROL,
+    NEWCOMER,
+    OLGA,
+    PIA,
+    acme,
+    now,
+    organization,
+    told,
+)
 from tests.support.steps import journey
 
-PAUL = "paul@volta.example"
+PAUL, QUINN = "paul@volta.example", "quinn@volta.example"
 
 
 @pytest.fixture
-def lynx(live, tmp_path):
+def opened(live, tmp_path):
     """A person's text browser, on the page of a path."""
-    running: list[Lynx] = []
+    running: list[TextBrowser] = []
 
-    def opened(path: str) -> Lynx:
-        running.append(Lynx(tmp_path / str(len(running)), live.url + path).__enter__())
+    def opened(program: type[TextBrowser], path: str) -> TextBrowser:
+        running.append(program(tmp_path / str(len(running)), live.url + path).__enter__())
         return running[-1]
 
     yield opened
@@ -25,7 +42,7 @@ def lynx(live, tmp_path):
         each.__exit__()
 
 
-def signed_in(page: Lynx, who: str, live, stage) -> Lynx:
+def signed_in(page: TextBrowser, who: str, live, stage) -> TextBrowser:
     """The page that asks for an address, and the link that is mailed there."""
     page.fill("Your email address", who)
     page.follow("Send me the link")
@@ -35,16 +52,16 @@ def signed_in(page: Lynx, who: str, live, stage) -> Lynx:
 
 
 @pytest.fixture
-def console(lynx, live, stage) -> Lynx:
+def console(opened, live, stage) -> TextBrowser:
     """An operator's, at the overview."""
     operators.add(OLGA, "operator", "test")
-    return signed_in(lynx("/console"), OLGA, live, stage)
+    return signed_in(opened(Lynx, "/console"), OLGA, live, stage)
 
 
-def test_a_customer_sets_its_order_up_and_an_administrator_approves(lynx, live, stage):
+def test_a_customer_sets_its_order_up_and_an_administrator_approves(opened, live, stage):
     found = acme()
     order = stage.place()
-    page = lynx(stage.path("launch"))
+    page = opened(W3m, stage.path("launch"))
     page.follow("Start")
     page.follow("Continue")
     page.says("The company name is missing.")
@@ -55,11 +72,10 @@ def test_a_customer_sets_its_order_up_and_an_administrator_approves(lynx, live, 
     page.says("Choose an organization from the list.")
     page.check("Acme GmbH")
     page.follow("Continue")
-    page.fill("Your message", "I am new here.")
     page.follow("Ask them and wait")
     assert AccessRequest.get().person_email == NEWCOMER
 
-    admin = lynx(stage.path("access_notice", BOB))
+    admin = opened(Lynx, stage.path("access_notice", BOB))
     admin.check("Add them as full administrator")
     admin.follow("Send")
     admin.says("your answer counts")
@@ -70,19 +86,46 @@ def test_a_customer_sets_its_order_up_and_an_administrator_approves(lynx, live, 
     assert Mapping.get(Mapping.order == order).organization == found
 
 
-def test_a_partner_s_administrator_sees_and_moves_its_orders(lynx, live, stage):
+@pytest.mark.parametrize("program", [Lynx, W3m])
+def test_a_partner_s_administrator_sees_and_moves_its_orders(program, opened, live, stage):
     acme()
-    organization("volta", "Volta", admins=(PIA,), users=(PAUL,), kind="partner", origin="partner")
+    organization("volta", "Volta", admins=(PIA,), users=(PAUL, QUINN), kind="partner")
     order = stage.place(PAUL, role="partner", company_name="Acme")
-    page = signed_in(lynx("/partner"), PIA, live, stage)
-    page.says(f"Waits for {PAUL} to open it")
+    asked = waiting_for_acme(stage)
+    page = signed_in(opened(program, "/partner"), PIA, live, stage)
+    page.says(f"Waits for {PAUL} to open it", "Waits for an administrator's answer")
+
+    page.follow("Order 5")
+    page.follow("Ask the administrators once more")
+    page.says("The administrators are asked once more.")
+    assert told(asked)[-1] == "asked again"
+    page.follow("All of your orders")
+
     page.follow("Order 70012345")
     page.follow("Send a fresh link")
-    assert len(stage.mails("launch")) + len(stage.mails("fresh_link")) == 2
+    page.says(f"A fresh link is on its way to {PAUL}.")
+    page.follow("Someone else will set this up")
+    page.fill("Their email address", QUINN)
+    page.follow("Send them the link")
+    page.says("Say whether they are the customer or a partner.")
+    page.check("A partner")
+    page.follow("Send them the link")
+    assert now(order).contact_email == QUINN
+
     page.go(f"{live.url}/partner/orders/70012345")
     page.follow("Take it over and continue")
-    assert now(order).contact_email == PIA
     page.says("Who is this order for?")
+    assert now(order).contact_email == PIA
+
+
+def waiting_for_acme(stage):
+    """An order for Volta's own use, which Acme's administrators were asked about days ago."""
+    order = stage.place(PAUL, role="partner", number="5", company_name="Acme")
+    page = stage.opened("launch", PAUL).form().fill(purpose="partner_own_use").submit()
+    page = page.form().fill(admin_email="zoe@acme.com", company_name="Acme").submit()
+    page.form().choose("Acme GmbH").submit().form().submit()
+    AccessRequest.update(asked_at=clock.now() - timedelta(days=4)).execute()
+    return order
 
 
 def test_an_operator_moves_an_order(console, live, stage):

@@ -189,7 +189,7 @@ GOOD = {
     **security.HEADERS,
     "Content-Security-Policy": security.POLICY,
     "Strict-Transport-Security": "max-age=31536000",
-    "Cache-Control": "no-store",
+    "Cache-Control": "no-store, no-cache",
 }
 COOKIE = "__Host-homeport=x; Secure; HttpOnly; Path=/; SameSite=Lax"
 

@@ -52,7 +52,7 @@ def test_every_kind_of_page_carries_every_header(stage):
         kept = answer.headers["Cache-Control"]
         assert kept == ("public, max-age=31536000, immutable" if "/static/style" in path else kept)
         if "/static/" not in path:
-            assert kept == "no-store"
+            assert kept == "no-store, no-cache"
     for path, status in [("/", 400), ("/healthz", 405), ("/orders/70012345/waiting", 400)]:
         answer = client.post(path, base_url=HERE)
         assert answer.status_code == status
