@@ -58,6 +58,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
         MAX_FORM_PARTS=200,
         WTF_CSRF_TIME_LIMIT=None,  # an hour would end wizards that somebody left open
+        WTF_I18N_ENABLED=False,  # all that forms say is ours; else its own words are read each time
         WTF_CSRF_SSL_STRICT=False,  # pages send no referrer; refuse_strangers checks the origin
     )
     app.session_interface = _Cookies()
