@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.commands.programs import ROOT, environment, flask, output_until, started
+from tests.commands.programs import ROOT, environment, flask, migrate, output_until, started
 from tests.support.examples import command_of, status_of
 from views.api.examples import EXAMPLES
 from views.api.operation import OPERATIONS
@@ -31,7 +31,7 @@ def running(tmp_path_factory) -> Iterator[Running]:
     """The web as a process, and a token for it."""
     env = environment(tmp_path_factory.mktemp("api"))
     env["PUBLIC_URL"] = f"http://127.0.0.1:{env['PORT']}"
-    assert flask("migrate", env=env).returncode == 0
+    migrate(env)
     token = flask("tokens", "create", "erp", env=env).stdout.strip()
     program = started("serve", env=env)
     try:

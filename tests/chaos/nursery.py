@@ -8,8 +8,10 @@ import random
 import signal
 import sys
 import time
+from datetime import timedelta
 
 from app import create_app
+from mail import worker
 from provisioning import intake, orders
 from records.database import Unavailable, connect_to, connection
 
@@ -20,6 +22,7 @@ PAUSE = 0.04  # seconds between two orders of one process, on average
 def main() -> None:
     """Answer each line with the id of the process that does what it says."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    worker.MARGIN = timedelta(seconds=int(os.environ["CHAOS_MARGIN"]))
     app = create_app()
     settings = app.config["SETTINGS"]
     for line in sys.stdin:

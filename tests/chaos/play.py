@@ -40,9 +40,12 @@ class Outcome:
 
 
 class Play:
-    """The processes of one run; `url` is a new database, `folder` for everything else."""
+    """The processes of one run; `url` is a new database, `folder` for everything else.
 
-    def __init__(self, url: str, folder: Path, sink: Sink, seed: int) -> None:
+    `margin`: seconds that the lease of a worker is longer than it needs.
+    """
+
+    def __init__(self, url: str, folder: Path, sink: Sink, seed: int, margin: int) -> None:
         self.random = random.Random(seed)
         self.acknowledged = folder / "acknowledged"
         self.log = (folder / "log").open("wb")
@@ -50,7 +53,7 @@ class Play:
             "DATABASE_URL": url, "INSTANCE_DIR": str(folder / "instance"),
             "PORT": str(free_port()), "SECRET_KEY": "a secret for chaos only",
             "MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(sink.port), "MAIL_TIMEOUT": "2",
-            "CHAOS_ACKNOWLEDGED": str(self.acknowledged),
+            "CHAOS_ACKNOWLEDGED": str(self.acknowledged), "CHAOS_MARGIN": str(margin),
         }  # fmt: skip
         self.living: dict[str, list[int]] = {"deliver": [], "place": []}
         self.born = 0
@@ -117,13 +120,15 @@ class Play:
         self._serve()
 
 
-def play(url: str, folder: Path, kills: int, most_seconds: float, seed: int) -> Outcome:
+def play(
+    url: str, folder: Path, kills: int, most_seconds: float, seed: int, margin: int = 30
+) -> Outcome:
     """Kill so often, or for so long; then let what is left drain, and check the books."""
     outcome, stop, started = Outcome(), threading.Event(), time.monotonic()
     create_app({"DATABASE_URL": url, "INSTANCE_DIR": str(folder / "instance")})
     with connection():
         migrate()
-    with Sink() as sink, Play(url, folder, sink, seed) as running:
+    with Sink() as sink, Play(url, folder, sink, seed, margin) as running:
         claimer = Claimer(sink, stop)
         claimer.start()
         while sum(outcome.kills.values()) < kills and time.monotonic() < started + most_seconds:

@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from tests.support import databases
+
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -23,6 +25,12 @@ def flask(*arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[s
     return subprocess.run(
         command(*arguments), cwd=ROOT, env=env, capture_output=True, text=True, timeout=60
     )
+
+
+def migrate(env: dict[str, str]) -> None:
+    """As `flask migrate` does, without starting it: where it is not what is tried."""
+    with databases.migrated(env["DATABASE_URL"]):
+        pass
 
 
 def started(*arguments: str, env: dict[str, str]) -> subprocess.Popen[str]:

@@ -17,7 +17,7 @@ from provisioning.directory_files import LONGEST_LINE
 from records import lookup
 from records.database import connect_to, db
 from records.tables import Order, Organization, Subscription, User
-from tests.commands.programs import ROOT, environment
+from tests.commands.programs import ROOT, environment, migrate
 from tests.commands.programs import flask as run_program
 from tests.support.hostile import ACCEPTED as ADDRESSES
 from tests.support.hostile import NOT_ACCEPTED
@@ -338,7 +338,7 @@ def test_memory_stays_small_whatever_the_file_holds(tmp_path, kind):
 
 def test_a_name_that_is_no_text_is_said_in_a_sentence(tmp_path):
     env = environment(tmp_path)
-    run_program("migrate", env=env)
+    migrate(env)
     path = os.fsdecode(os.fsencode(str(tmp_path)) + b"/o\xff.csv")
     with open(path, "w") as file:
         file.write(ORGANIZATION + "bad\n")

@@ -6,7 +6,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import StringIO
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -15,7 +17,7 @@ from app import create_app
 from commands import logs
 from provisioning import links
 from records.tables import MagicLink, OutboxRow
-from tests.commands.programs import ROOT, environment, flask, output_until, started
+from tests.commands.programs import ROOT, environment, flask, migrate, output_until, started
 from tests.mail.servers import MailServer
 from tests.support import databases
 from tests.support.cast import ALICE, BOB, CAROL, NEWCOMER, PIA, Stage
@@ -29,12 +31,12 @@ LOUD = {"FLASK_DEBUG": "1", "GUNICORN_CMD_ARGS": "--access-logfile - --capture-o
 
 
 class Running(NamedTuple):
-    """The web and mail delivery as processes; `ended()` stops them and says what they wrote."""
+    """The web or mail delivery as a process; `ended()` stops it and says what it wrote."""
 
     stage: Stage
     mail_server: MailServer
     env: dict[str, str]
-    ended: Callable[[], tuple[str, str]]
+    ended: Callable[[], str]
 
     def ask(self, request: str, host: str = "127.0.0.1", **headers: str) -> int:
         """Send a request line; the status of the answer."""
@@ -46,30 +48,47 @@ class Running(NamedTuple):
 
 
 @pytest.fixture(params=[{}, LOUD], ids=["as it is", "as loud as it gets"])
-def running(request, tmp_path) -> Iterator[Running]:
+def loudness(request) -> dict[str, str]:
+    return dict(request.param)
+
+
+@pytest.fixture
+def web(loudness, tmp_path) -> Iterator[Running]:
+    with running(tmp_path, "serve", **loudness) as program:
+        yield program
+
+
+@pytest.fixture
+def delivery(loudness, tmp_path) -> Iterator[Running]:
+    with running(tmp_path, "mail", "deliver", **loudness) as program:
+        yield program
+
+
+@contextmanager
+def running(folder: Path, *name: str, **settings: str) -> Iterator[Running]:
     server = MailServer()
     env = environment(
-        tmp_path,
+        folder,
         SECRET_KEY=KEY,
         MAIL_SERVER="127.0.0.1",
         MAIL_PORT=str(server.port),
-        **request.param,
+        **settings,
     )
     env["PUBLIC_URL"] = f"http://127.0.0.1:{env['PORT']}"
     server.start()
     with databases.migrated(env["DATABASE_URL"]), databases.emptied(env["DATABASE_URL"]):
-        programs = [started(*name, env=env) for name in (("serve",), ("mail", "deliver"))]
+        program = started(*name, env=env)
         said: list[str] = []
 
-        def ended() -> tuple[str, str]:
-            for program in programs:
-                program.terminate()
-                said.append(program.communicate(timeout=30)[0])
-            return said[0], said[1]
+        def ended() -> str:
+            program.terminate()
+            said.append(program.communicate(timeout=30)[0])
+            return said[0]
 
         try:
-            output_until(programs[0], "Booting worker")
-            output_until(programs[0], "Booting worker")
+            if name == ("serve",):
+                output_until(program, "Booting worker")
+                output_until(program, "Booting worker")
             app = create_app({n: env[n] for n in ("DATABASE_URL", "SECRET_KEY", "PUBLIC_URL")})
             yield Running(Stage(app), server, env, ended)
         finally:
@@ -89,8 +108,8 @@ def assert_silent(said: str, secrets: set[str]) -> None:
     assert [secret for secret in secrets | people if secret in said] == [], said
 
 
-def test_the_web_s_log_names_no_token_and_nobody(running):
-    stage = running.stage
+def test_the_web_s_log_names_no_token_and_nobody(web):
+    stage = web.stage
     _order, page = journey(stage, "waiting")
     stage.place(NEWCOMER, number="2")
     notice, launch = stage.path("access_notice", BOB), stage.path("launch", NEWCOMER)
@@ -99,27 +118,27 @@ def test_the_web_s_log_names_no_token_and_nobody(running):
     cookie = http.get_cookie("homeport", domain="127.0.0.1")
     assert cookie
     with_cookie = {"Cookie": f"homeport={cookie.value}"}
-    assert running.ask(f"GET {launch} HTTP/1.1") == 200
-    assert running.ask(f"POST {launch}?csrf_token={token} HTTP/1.1", **with_cookie) in (303, 400)
-    assert running.ask(f"GET {launch}x?contact_email={CAROL} HTTP/1.1", **with_cookie) == 404
-    assert running.ask(f"DELETE {launch} HTTP/1.1") == 405
-    assert running.ask(f"GET {launch} HTTP/1.1", host="elsewhere.example") == 400
-    assert running.ask(f"GET {launch} {CAROL} HTTP/1.1") == 400
-    assert running.ask(f"GET {launch} HTTP/7.7") == 400
-    assert running.ask(f"G({launch} / HTTP/1.1") == 400
-    assert running.ask("GET / HTTP/1.1", **{f"X {launch} {CAROL}": "x"}) == 400
-    assert running.ask(f"GET {launch}{'x' * 9_000} HTTP/1.1") in (400, 414)
+    assert web.ask(f"GET {launch} HTTP/1.1") == 200
+    assert web.ask(f"POST {launch}?csrf_token={token} HTTP/1.1", **with_cookie) in (303, 400)
+    assert web.ask(f"GET {launch}x?contact_email={CAROL} HTTP/1.1", **with_cookie) == 404
+    assert web.ask(f"DELETE {launch} HTTP/1.1") == 405
+    assert web.ask(f"GET {launch} HTTP/1.1", host="elsewhere.example") == 400
+    assert web.ask(f"GET {launch} {CAROL} HTTP/1.1") == 400
+    assert web.ask(f"GET {launch} HTTP/7.7") == 400
+    assert web.ask(f"G({launch} / HTTP/1.1") == 400
+    assert web.ask("GET / HTTP/1.1", **{f"X {launch} {CAROL}": "x"}) == 400
+    assert web.ask(f"GET {launch}{'x' * 9_000} HTTP/1.1") in (400, 414)
     MagicLink.update(request=None).where(MagicLink.purpose == "decision").execute()
-    assert running.ask(f"GET {notice}?note={CAROL} HTTP/1.1", **with_cookie) == 500
+    assert web.ask(f"GET {notice}?note={CAROL} HTTP/1.1", **with_cookie) == 500
     found = secrets_of(stage) | {token, cookie.value, KEY}
-    said, _delivery = running.ended()
+    said = web.ended()
     assert "Traceback" in said
     assert "Invalid request" in said
     assert_silent(said, found)
 
 
-def test_delivery_s_log_names_no_token_and_nobody(running):
-    stage, server = running.stage, running.mail_server
+def test_delivery_s_log_names_no_token_and_nobody(delivery):
+    stage, server = delivery.stage, delivery.mail_server
     server.answers["RCPT"] = f"550 5.1.1 <{NEWCOMER}>: Recipient address rejected: {NEWCOMER}"
     stage.place(NEWCOMER)
     waited_for(lambda: OutboxRow.select().where(OutboxRow.failed_at.is_null(False)).exists())
@@ -132,7 +151,7 @@ def test_delivery_s_log_names_no_token_and_nobody(running):
     waited_for(lambda: OutboxRow.select().where(OutboxRow.last_error.startswith("554")).exists())
     found = secrets_of(stage) | {"aB3" * 14, KEY}
     written = " ".join(str(row.last_error) for row in OutboxRow.select())
-    _web, said = running.ended()
+    said = delivery.ended()
     assert "550 5.1.1" in said
     assert "450 4.7.1" in said
     for text in (said, written):
@@ -141,7 +160,7 @@ def test_delivery_s_log_names_no_token_and_nobody(running):
 
 def test_what_commands_complain_of_names_nobody(tmp_path):
     env = environment(tmp_path, SECRET_KEY=KEY)
-    flask("migrate", env=env)
+    migrate(env)
     orders, users = tmp_path / "orders.csv", tmp_path / "users.csv"
     orders.write_text(
         "number,contact_email,contact_role,sku,product,quantity\n"

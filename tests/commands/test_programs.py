@@ -13,6 +13,7 @@ from tests.commands.programs import (
     descendants,
     environment,
     flask,
+    migrate,
     output_until,
     started,
 )
@@ -90,7 +91,7 @@ def test_children_end_when_start_itself_is_killed(running):
 
 def test_a_taken_port_is_said_in_a_sentence(env):
     with socket.create_server(("127.0.0.1", int(env["PORT"]))):
-        flask("migrate", env=env)
+        migrate(env)
         for command in ("start", "serve"):
             result = flask(command, env=env)
             assert result.returncode == 2
@@ -118,7 +119,7 @@ def test_serve_wants_an_up_to_date_database(env):
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_mail_delivery_runs_until_it_is_stopped(env, tmp_path, how):
-    flask("migrate", env=env)
+    migrate(env)
     delivery = started("mail", "deliver", env=env)
     flask(
         *("orders", "place", "--number", "7", "--contact-email", "j@acme.com"),

@@ -1,6 +1,7 @@
 """Sending the directory's files as a browser does, and doing what waits."""
 
 import io
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -53,3 +54,10 @@ def bring_in(stage: Stage) -> int:
 
 def folders(stage: Stage) -> Iterator[Path]:
     return (path for path in upload_files.place(stage.settings).iterdir() if path.is_dir())
+
+
+def beside(stage: Stage) -> dict[str, str]:
+    """For programs beside this one: the same database, folder and keys."""
+    said = stage.settings
+    names = ("database_url", "instance_dir", "secret_key", "public_url")
+    return os.environ | {name.upper(): str(getattr(said, name)) for name in names}
