@@ -12,7 +12,7 @@ from records.overview import Alert
 DAYS = 30
 SOON = timedelta(days=3)
 LISTED = 20  # of each kind
-TIMED = 5_000
+LATEST = 2_000  # mapped orders that are looked at one by one
 # What an operator is called for -> what it needs.
 NEEDS = {
     "nobody_to_ask": "nobody_to_ask",
@@ -77,15 +77,11 @@ def _stands(need: str, alert: Alert) -> bool:
 
 
 def days(counted: Iterable[tuple[int, str, int]]) -> list[Day]:
-    """The last days in UTC, one after the other, those without anything too."""
-    today = int(clock.now().timestamp()) // 86_400
+    """Days in UTC, one after the other, those without anything too, of (day, state, how many)."""
     by_day: dict[int, dict[str, int]] = {}
     for day, said, count in counted:
         by_day.setdefault(day, {})[said] = count
-    first = today - DAYS + 1
-    return [
-        Day(_moment(day * 86_400).date(), by_day.get(day, {})) for day in range(first, today + 1)
-    ]
+    return [Day(_moment(day * 86_400).date(), by_day[day]) for day in sorted(by_day)]
 
 
 def since() -> datetime:

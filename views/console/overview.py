@@ -63,8 +63,8 @@ NEW = "new"
 def overview(me: Operator) -> ResponseReturnValue:
     """Orders by their numbers alone: who they are about is on their own pages."""
     since = events.since()
-    seconds = rows.seconds_to_map(since, events.TIMED)
-    found_by = rows.found_by(since)
+    seconds = rows.seconds_to_map(since, events.LATEST)
+    found_by = rows.found_by(since, events.LATEST)
     matters = events.matters()
     return answer(
         me,
@@ -78,6 +78,7 @@ def overview(me: Operator) -> ResponseReturnValue:
         found=_found(found_by),
         avoided=sum(count for how, count in found_by.items() if how not in ("", NEW)),
         mapped=sum(found_by.values()),
+        latest=events.LATEST,
         waiting=outbox.waiting(),
         late=span(outbox.oldest_due_seconds()),
         fenced=fence.standing(),
