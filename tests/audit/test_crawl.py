@@ -12,6 +12,7 @@ from provisioning import links, operators
 from tests.support.cast import Stage, organization
 from tests.support.crawler import Crawler
 from tests.support.page_client import PageClient
+from tests.support.rows import put_back, world
 from tests.support.steps import STEPS
 from tests.support.world import orders_in_every_step
 
@@ -30,8 +31,39 @@ class Person(NamedTuple):
     may_see: set[str]
 
 
+@pytest.fixture(scope="module")
+def memory(database_url) -> dict[str, Any]:
+    """What was settled once is put back for each test."""
+    return {}
+
+
 @pytest.fixture
-def people(stage) -> dict[str, Person]:
+def people(stage, memory) -> dict[str, Person]:
+    """Everybody, with the browsers that they had when all was settled."""
+    if not memory:
+        settled = settle(stage)
+        cookies = {who: cookie_of(person.client) for who, person in settled.items()}
+        memory.update(people=settled, cookies=cookies, rows=world())
+    put_back(memory["rows"])
+    return {
+        who: person._replace(client=browser(stage, memory["cookies"][who]))
+        for who, person in memory["people"].items()
+    }
+
+
+def cookie_of(client: PageClient) -> str:
+    cookie = client.http.get_cookie("homeport", domain="homeport.test")
+    return cookie.value if cookie else ""
+
+
+def browser(stage: Stage, cookie: str) -> PageClient:
+    client = PageClient(stage.app)
+    if cookie:
+        client.http.set_cookie("homeport", cookie, domain="homeport.test")
+    return client
+
+
+def settle(stage: Stage) -> dict[str, Person]:
     """Acme GmbH with an administrator, two contacts with an order in every step, a partner."""
     organization("acme", "Acme GmbH", admins=(f"{ADMIN}@acme.com",), users=("staff@acme.com",))
     known: dict[str, Any] = {"kind": "partner", "origin": "partner"}

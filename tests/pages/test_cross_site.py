@@ -15,6 +15,7 @@ from records.tables import AccessRequest, Organization
 from tests.support import stored
 from tests.support.cast import BOB, CAROL, NEWCOMER, OLGA, PIA, acme, volta
 from tests.support.page_client import PageClient
+from tests.support.rows import put_back, world
 from tests.support.steps import csrf_token
 from tests.support.world import orders_in_every_step
 
@@ -45,9 +46,27 @@ EVIL = (
 ELSEWHERE = ("/console/", "/partner/orders/<number>/")
 
 
+@pytest.fixture(scope="module")
+def memory(database_url) -> dict[str, Any]:
+    """What was settled once is put back for each test."""
+    return {}
+
+
 @pytest.fixture
-def forms(stage) -> tuple[PageClient, dict[str, dict[str, str]]]:
+def forms(stage, memory) -> tuple[PageClient, dict[str, dict[str, str]]]:
     """A browser that may do everything, and for every address that takes a form what would work."""
+    if not memory:
+        client, table = settle(stage)
+        cookie = client.http.get_cookie("homeport", domain="homeport.test")
+        assert cookie
+        memory.update(cookie=cookie.value, table=table, rows=world())
+    put_back(memory["rows"])
+    client = PageClient(stage.app)
+    client.http.set_cookie("homeport", memory["cookie"], domain="homeport.test")
+    return client, dict(memory["table"])
+
+
+def settle(stage) -> tuple[PageClient, dict[str, dict[str, str]]]:
     acme()
     volta()
     client = PageClient(stage.app)

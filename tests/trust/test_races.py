@@ -28,7 +28,8 @@ from tests.support.cast import (
 )
 from tests.support.lists import AT, elsewhere
 from tests.support.page_client import PageClient
-from tests.trust.racing import ROUNDS, pressing, rounds_of, since, status_after, track, world
+from tests.support.rows import world
+from tests.trust.racing import ROUNDS, pressing, rounds_of, since, status_after, track
 from tests.trust.soundness import assert_sound
 
 CLAIMS, ORDERS, THREADS = 100, 50, 8

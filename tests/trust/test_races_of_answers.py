@@ -25,6 +25,7 @@ from tests.support.cast import (
     sync_admin,
 )
 from tests.support.lists import AT, elsewhere
+from tests.support.rows import world
 from tests.trust.answers import (
     AFTER,
     ANSWERS,
@@ -34,7 +35,7 @@ from tests.trust.answers import (
     deciding,
     held_order,
 )
-from tests.trust.racing import pressing, rounds_of, since, track, world
+from tests.trust.racing import pressing, rounds_of, since, track
 from tests.trust.soundness import assert_sound
 
 SAM, ZOE = "sam@acme.com", "zoe@acme.com"

@@ -30,6 +30,7 @@ from tests.support.cast import (
     volta,
 )
 from tests.support.page_client import PageClient
+from tests.support.rows import world
 from tests.trust.answers import (
     AFTER,
     ANSWERS,
@@ -38,7 +39,7 @@ from tests.trust.answers import (
     deciding,
     held_order,
 )
-from tests.trust.racing import pressing, rounds_of, since, track, world
+from tests.trust.racing import pressing, rounds_of, since, track
 from tests.trust.soundness import assert_sound
 
 BOSS = "boss@nordlicht.example"

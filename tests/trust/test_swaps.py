@@ -15,9 +15,9 @@ from records.tables import AccessRequest, Session
 from tests.support import stored
 from tests.support.cast import CAROL, MALLORY, PIA, Stage
 from tests.support.page_client import PageClient
+from tests.support.rows import put_back, world
 from tests.support.steps import csrf_token
 from tests.trust.people import HOST, PEOPLE, SAM, again, asked, cookie_of, settle
-from tests.trust.racing import put_back, world
 
 ABSENT, MADE_UP = "79999999", "x" * 43
 WHICH = "<int(max=9223372036854775807):which>"

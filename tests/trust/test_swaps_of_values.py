@@ -8,8 +8,8 @@ from records.tables import Order
 from tests.support import stored
 from tests.support.cast import CAROL, Stage, acme, now, organization, told
 from tests.support.lists import AT, cards, elsewhere, listed, suggested, value_of
+from tests.support.rows import put_back, world
 from tests.trust.people import SAM, asked
-from tests.trust.racing import put_back, world
 
 NAME = "Acme Werk"
 
