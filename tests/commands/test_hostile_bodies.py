@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.commands.programs import descendants, environment, flask, output_until, started
+from tests.commands.programs import descendants, environment, migrate, output_until, started
 
 # Far above what any of it takes: only a server that hangs gets there.
 HANGS = 60
@@ -129,7 +129,7 @@ class Serving(NamedTuple):
 @pytest.fixture(scope="module")
 def serving(tmp_path_factory) -> Iterator[Serving]:
     env = environment(tmp_path_factory.mktemp("serving"))
-    assert flask("migrate", env=env).returncode == 0
+    migrate(env)
     server = started("serve", env=env)
     output_until(server, "Booting worker")
     output_until(server, "Booting worker")

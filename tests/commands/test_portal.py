@@ -15,7 +15,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.commands.programs import ROOT, environment, flask, free_port, started
+from tests.commands.programs import ROOT, environment, flask, free_port, migrate, started
 
 TEXT = (ROOT / "docs" / "portals.md").read_text()
 PORTAL = ROOT / "tests" / "portal" / "app.py"
@@ -75,7 +75,7 @@ def sites(tmp_path_factory) -> Iterator[Sites]:
     folder: Path = tmp_path_factory.mktemp("portal")
     env = environment(folder, SECRET_KEY="for tests only !")
     homeport = env["PUBLIC_URL"] = f"http://127.0.0.1:{env['PORT']}"
-    assert flask("migrate", env=env).returncode == 0
+    migrate(env)
     placed = ("--contact-email", "nora@acme.example", "--line", "MTG:Meetings:5")
     done = flask("orders", "place", "--number", "4711", *placed, env=env)
     assert done.returncode == 0, done.stderr
