@@ -41,6 +41,13 @@ def resume(endpoint_id: int) -> int:
         return webhooks.resume(_endpoint(endpoint_id))
 
 
+def again(endpoint_id: int, event_id: int) -> None:
+    """An event that was given up waits once more; Refused where there is no such."""
+    with db.atomic():
+        if not webhooks.again(_endpoint(endpoint_id), event_id):
+            raise Refused(sentence("This event was not given up: it waits, or has arrived."))
+
+
 def remove(endpoint_id: int) -> None:
     """Nothing goes there any more."""
     with db.atomic():

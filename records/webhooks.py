@@ -109,6 +109,15 @@ def resume(endpoint: WebhookEndpoint) -> int:
     return anew.where(_waits & (OutboxRow.endpoint == endpoint)).execute()  # type: ignore[no-any-return]
 
 
+def again(endpoint: WebhookEndpoint, event_id: int) -> bool:
+    """Try an event again that was given up, as if it was new; False where there is no such."""
+    now = clock.now()
+    given_up = (OutboxRow.id == event_id) & (OutboxRow.endpoint == endpoint)
+    given_up &= OutboxRow.failed_at.is_null(False) & OutboxRow.sent_at.is_null()
+    anew = OutboxRow.update(failed_at=None, last_error="", queued_at=now, due_at=now, attempts=0)
+    return bool(anew.where(given_up).execute())
+
+
 def remove(endpoint: WebhookEndpoint) -> None:
     """The endpoint and all that was sent there, or waits to be."""
     OutboxRow.delete().where(OutboxRow.endpoint == endpoint).execute()  # type: ignore[misc]

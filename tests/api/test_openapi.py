@@ -3,6 +3,7 @@
 import re
 
 from jsonschema_rs import validator_for
+from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from tests.support.page_client import PageClient
 from views.api.operation import OPERATIONS
@@ -24,6 +25,13 @@ def test_every_operation_there_is_is_described(app, system):
         if rule.rule.startswith("/api/v1") and rule.rule.rpartition("/")[2] not in UNDESCRIBED
     }
     assert described == served
+
+
+def test_it_is_a_description_by_the_rules_of_openapi(system):
+    said = system("GET", "/openapi.json")
+    rules = validator_for(OPENAPI_31)
+    assert [str(error) for error in rules.iter_errors(said)] == []
+    assert not rules.is_valid({**said, "paths": {"/orders": {"get": {"responses": 200}}}})
 
 
 def test_every_reference_leads_to_a_schema_that_is_one(system):

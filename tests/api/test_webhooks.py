@@ -16,11 +16,11 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from mail import webhook_call, webhook_worker
 from matching.destinations import checked, is_allowed
 from matching.sentences import Refused
-from provisioning import webhooks
+from provisioning import closing, webhooks
 from records import clock, fence, outbox
 from records import webhooks as rows
 from records.database import db
-from records.tables import OutboxRow, WebhookEndpoint
+from records.tables import Order, OutboxRow, WebhookEndpoint
 from tests.support import stored
 from tests.support.cast import BOB
 from tests.support.steps import journey
@@ -121,6 +121,16 @@ def test_a_journey_is_told_in_its_order(stage, listener):
     assert (last["status"], last["organization"]) == ("provisioned", "acme")
     decided = json.loads(listener.heard[2][1])["data"]["request"]
     assert decided == {"kind": "access", "status": "approved"}
+
+
+def test_an_order_that_expires_is_told(stage, listener):
+    webhooks.add(listener.url, stage.settings)
+    order = stage.place()
+    Order.update(expires_at=clock.now()).execute()
+    assert closing.expire(order.id, stage.settings)
+    deliver(stage)
+    assert listener.events == [("order.placed", order.number), ("order.expired", order.number)]
+    assert json.loads(listener.heard[-1][1])["data"]["status"] == "expired"
 
 
 def test_what_is_undone_is_not_told(stage, listener):
@@ -250,6 +260,23 @@ def test_nothing_is_sent_to_this_machine_unless_that_is_allowed(stage, listener)
     assert deliver(stage) == 1
     assert listener.heard == []
     assert WebhookEndpoint.get().last_error == "its address leads into a private network"
+
+
+def test_what_a_name_led_to_when_it_was_looked_at_is_what_is_connected_to(listener, monkeypatch):
+    """A second question would let whoever owns the name answer with another address."""
+    asked_for: list[str] = []
+    usual = socket.getaddrinfo
+
+    def resolved(host, port, *how, **more):
+        asked_for.append(host)
+        return usual("127.0.0.1" if host == "hooks.example" else host, port, *how, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    url = checked(listener.url, loopback=True)
+    url = url._replace(netloc=f"hooks.example:{url.port}")
+    assert webhook_call.call(url, {}, b"{}", loopback=True) == 204
+    assert asked_for == ["hooks.example", "127.0.0.1"]
+    assert listener.heard[0][0]["Host"] == url.netloc
 
 
 def test_who_answers_byte_by_byte_is_cut_off(monkeypatch):

@@ -1,8 +1,10 @@
 """Access in the console: who and what may in."""
 
 import re
+from datetime import timedelta
 
 from provisioning import operators, tokens, webhooks
+from records import clock
 from records import operators as rows
 from records.tables import ApiToken, Audit, Operator, OutboxRow, Session, WebhookEndpoint
 from tests.support.cast import MALLORY, OLGA, VERA
@@ -115,6 +117,28 @@ def test_a_webhook_is_added_rotated_resumed_and_removed(stage, operator):
     assert not OutboxRow.select().where(OutboxRow.endpoint.is_null(False)).count()
     assert operator.get(at, status=404)
     assert [what for what, *_rest in changes()] == ["added", "rotate", "resume", "remove"]
+
+
+def test_an_event_that_was_given_up_is_sent_again(stage, operator, viewer):
+    webhooks.add(HOOK, stage.settings)
+    stage.place()
+    event = OutboxRow.get(OutboxRow.endpoint.is_null(False))
+    at = f"/console/access/webhooks/{event.endpoint_id}"
+    assert "Send again" not in operator.get(at)
+    assert "was not given up" in do(operator, f"{at}/events/{event.id}/again", 422)
+    long_ago = clock.now() - timedelta(days=3)
+    given_up = {"failed_at": clock.now(), "queued_at": long_ago, "last_error": "it answers 400"}
+    OutboxRow.update(given_up).where(OutboxRow.id == event.id).execute()
+    assert "Send again" not in viewer.get(at)
+    assert not operator.get(at).select("a[href$='/again']")[1:]
+    do(operator, f"{at}/events/{event.id}/again")
+    event = OutboxRow.get_by_id(event.id)
+    assert (event.failed_at, event.attempts, event.last_error) == (None, 0, "")
+    assert event.queued_at > long_ago
+    assert "was not given up" in do(operator, f"{at}/events/{event.id}/again", 422)
+    letter = OutboxRow.get(OutboxRow.endpoint.is_null())
+    assert "was not given up" in do(operator, f"{at}/events/{letter.id}/again", 422)
+    assert changes() == [("again", "webhook", f"{event.endpoint_id}/{event.id}")]
 
 
 def test_names_and_addresses_from_outside_are_words(stage, operator):

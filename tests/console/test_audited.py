@@ -20,7 +20,7 @@ WITHOUT = {"console.sign_in", "console.look", "console.claim", "console.sessions
            "console.letter_again", "console.letter_now", "console.letter_give_up",
            "console.mail_fence", "console.revive", "console.add_operator", "console.give_role",
            "console.remove_operator", "console.add_token", "console.revoke_token",
-           "console.add_webhook", "console.change_webhook",
+           "console.add_webhook", "console.change_webhook", "console.webhook_again",
            "console.list_organization", "console.run_import"}  # fmt: skip
 # What else the addresses of the console need, to come to something.
 VALUES = {

@@ -63,6 +63,7 @@ def values_of(stage: Stage) -> dict[str, list[str]]:
         "email": ["bob@acme.com", "absent"],
         "name": [*names, "absent"],
         "which": ["1"],
+        "event": ["1"],
         "act": ["link", "absent"],
         "way": ["rotate", "absent"],
         "what": ["users", "absent"],

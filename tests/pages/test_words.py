@@ -9,7 +9,7 @@ import pytest
 from bs4 import Comment, Doctype
 from bs4.element import NavigableString
 
-from provisioning import operators
+from provisioning import operators, webhooks
 from records import clock
 from records.tables import (
     AccessRequest,
@@ -241,9 +241,15 @@ def test_the_console(stage):
     start = client.get(path)
     check(start, start.form().submit(), PageClient(stage.app).get(path, status=410))
     stage.signed_in(VERA)
+    webhooks.add("https://shop.example/", stage.settings)
     journey(stage, "waiting")
-    for page in (*CONSOLE, f"/console/mail/{OutboxRow.get().id}"):
+    for page in (*CONSOLE, f"/console/mail/{OutboxRow.get(OutboxRow.endpoint.is_null()).id}"):
         check(client.get(page))
+    event = OutboxRow.get(OutboxRow.endpoint.is_null(False))
+    OutboxRow.update(failed_at=event.queued_at).where(OutboxRow.id == event.id).execute()
+    hook = client.get(f"/console/access/webhooks/{event.endpoint_id}")
+    again = client.get(str(hook.one("a[href$='/again']")["href"]))
+    check(hook, again, again.form("main form").submit(status=422))
     check(send(client, 422), *imports(stage, client))
     for act in ("link", "contact", "grant", "cancel"):
         check(client.get(f"/console/orders/70012345/{act}").form().submit(status=422))

@@ -90,6 +90,7 @@ ROUTES = {
     "/console/access/tokens/<name>/revoke": "operator",
     "/console/access/webhooks/add": "operator",
     f"/console/access/webhooks/{WHICH}": "operator",
+    f"/console/access/webhooks/{WHICH}/events/{WHICH.replace('which', 'event')}/again": "operator",
     f"/console/access/webhooks/{WHICH}/<any(rotate, resume, remove):way>": "operator",
     "/console/sessions": "operator",
     "/console/sessions/others": "operator",

@@ -32,4 +32,5 @@ from views.console import organization as organization
 from views.console import organizations as organizations
 from views.console import overview as overview
 from views.console import sign_in as sign_in
+from views.console import webhooks as webhooks
 from views.console.frame import pages as pages

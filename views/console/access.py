@@ -1,4 +1,4 @@
-"""Who and what may in: operators, the API's tokens, where webhooks go."""
+"""Who and what may in: operators, the API's tokens; and where webhooks go."""
 
 from typing import Any
 
@@ -8,35 +8,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from matching.sentences import Refused, sentence
-from provisioning import auditing, tokens, webhooks
+from provisioning import auditing, tokens
 from provisioning import operators as people
-from records import api, mail_search, operators
+from records import api, operators
 from records import webhooks as endpoints
-from records.tables import Operator, OutboxRow, WebhookEndpoint
+from records.tables import Operator
 from views.console.because import Change, because
-from views.console.frame import WHICH, answer, needs, older, pages, place, said
-from views.console.words import mail_state
-from views.forms import OperatorForm, RoleForm, TokenForm, WebhookForm
-from views.visit import settings
+from views.console.frame import WHICH, answer, needs, pages
+from views.console.webhooks import state_of
+from views.forms import OperatorForm, RoleForm, TokenForm
 
-PAGE = 50
-WEBHOOK: dict[str, tuple[Any, Any, str | None]] = {
-    "rotate": (
-        lazy_gettext("Make a new secret"),
-        lazy_gettext("It is shown once. For a day the former one signs as well."),
-        None,
-    ),
-    "resume": (
-        lazy_gettext("Send there again"),
-        lazy_gettext("What it missed comes first, in each order's own order."),
-        None,
-    ),
-    "remove": (
-        lazy_gettext("Remove the webhook"),
-        lazy_gettext("Nothing goes there any more, and what waits is dropped."),
-        "danger",
-    ),
-}
 ROLES = {"viewer": lazy_gettext("viewer"), "operator": lazy_gettext("operator")}
 
 
@@ -45,13 +26,14 @@ ROLES = {"viewer": lazy_gettext("viewer"), "operator": lazy_gettext("operator")}
 def access(me: Operator) -> ResponseReturnValue:
     """Operators, tokens and webhooks."""
     auditing.looked(me.email, "access", "")
+    found = endpoints.endpoints()
     return answer(
         me,
         "console/access.html",
         people=operators.listed(),
         roles=ROLES,
         tokens=api.tokens(),
-        endpoints=[(each, _state(each), endpoints.waiting(each)) for each in endpoints.endpoints()],
+        endpoints=[(each, state_of(each), endpoints.waiting(each)) for each in found],
     )
 
 
@@ -129,56 +111,6 @@ def revoke_token(me: Operator, name: str) -> ResponseReturnValue:
     return because(me, revoke)
 
 
-@pages.route("/access/webhooks/add", methods=["GET", "POST"])
-@needs("operator")
-def add_webhook(me: Operator) -> ResponseReturnValue:
-    """Events go to one more address; its secret is shown once."""
-
-    def act(form: Any) -> str:
-        url = (form.url.data or "").strip()
-        with auditing.did(me.email, "added", "webhook", url, form.why.clean):
-            return webhooks.add(url, settings())
-
-    says = lazy_gettext("Every event goes there, signed. The secret is shown once.")
-    change = _change("", "access", "", _("Add a webhook"), says, act)
-    return because(me, change, WebhookForm())
-
-
-@pages.get(f"/access/webhooks/{WHICH}")
-@needs("viewer")
-def webhook(me: Operator, which: int) -> ResponseReturnValue:
-    """What was sent to an address, and what waits for it."""
-    found = _endpoint(which)
-    auditing.looked(me.email, "webhook", str(found.id))
-    events = mail_search.events(found.id, place(said("after")), PAGE + 1)
-    return answer(
-        me,
-        "console/webhook.html",
-        found=found,
-        state=_state(found),
-        waiting=endpoints.waiting(found),
-        events=[(row, mail_state(row), _waits(row)) for row in events[:PAGE]],
-        more=older(events[PAGE - 1].id) if len(events) > PAGE else None,
-    )
-
-
-@pages.route(
-    f"/access/webhooks/{WHICH}/<any({', '.join(webhooks.ACTS)}):way>", methods=["GET", "POST"]
-)
-@needs("operator")
-def change_webhook(me: Operator, which: int, way: str) -> ResponseReturnValue:
-    """Its secret, whether anything goes there, whether it is there at all."""
-    found = _endpoint(which)
-    button, says, tone = WEBHOOK[way]
-    back = url_for("console.webhook", which=which) if way != "remove" else url_for("console.access")
-
-    def do(_form: Any) -> str | None:
-        secret = webhooks.ACTS[way](which, settings())
-        return secret if isinstance(secret, str) else None
-
-    return because(me, Change(way, "webhook", str(found.id), button, says, do, back, tone))
-
-
 def _change(
     what: str, kind: str, ref: str, button: Any, says: Any, act: Any, tone: str | None = None
 ) -> Change:
@@ -194,17 +126,3 @@ def _not_oneself(me: Operator, email: str) -> None:
 def _operator(which: int) -> Operator:
     found = next((each for each in operators.listed() if each.id == which), None)
     return found or abort(404)
-
-
-def _endpoint(which: int) -> WebhookEndpoint:
-    return endpoints.by_id(which) or abort(404)
-
-
-def _state(endpoint: WebhookEndpoint) -> tuple[Any, str]:
-    if endpoint.paused_at:
-        return _("paused"), "bad"
-    return (_("failing"), "wait") if endpoint.failing_since else (_("working"), "good")
-
-
-def _waits(row: OutboxRow) -> bool:
-    return row.sent_at is None and row.failed_at is None
