@@ -87,6 +87,19 @@ def handed_over(page, stage):
     page.get_by_text("There is nothing left for you to do").wait_for()
 
 
+# --- the API's own pages -------------------------------------------------------------------------
+
+
+@place("The API")
+def api_docs(page, stage):
+    page.goto("/api/v1/docs")
+
+
+@place("The API in commands")
+def api_examples(page, stage):
+    page.goto("/api/v1/examples")
+
+
 # --- partners ------------------------------------------------------------------------------------
 
 
