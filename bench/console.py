@@ -3,39 +3,60 @@ organizations.
 
 `python -m bench.console`; with SQLite or PostgreSQL after it, on that one alone.
 
-Whole requests, without a network between. Sizes take turns in each round, so that whatever else the
-machine does meets them alike.
+Whole requests, without a network between, each size in a process of its own. Sizes take turns with
+every single request, so that whatever else the machine does meets them alike.
 """
 
+import hashlib
+import re
+import shutil
 import statistics
 import sys
 import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
-from flask import Flask
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import NamedTuple
 
 from app import create_app
 from bench import directories, town
-from bench.sizes import QUICK, ROUNDS, said
-from provisioning import links, operators
+from bench.sizes import DATA, QUICK, ROUNDS, said
+from provisioning import links, operators, tokens
 from records import operators as rows
 from records.database import connect_to, connection, db, is_postgresql
+from records.tables import Order, OutboxRow
 from tests.support import postgresql
 
 SIZES = (100, 1_000) if QUICK else (1_000, 1_000_000)
-ASKED = 3 if QUICK else 10  # requests of a kind in each round
+ASKED = 1 if QUICK else 10  # requests of a kind in each round
 WHO = "bench@seller.example"
 STATUSES = ("placed", "launched", "provisioned", "provisioned", "waiting", "expired", "stopped")
 NUMBERS = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {0})",
     "postgresql": "WITH n(i) AS (SELECT generate_series(1, {0}))",
 }
+# So that also a small town fills a page: a tenth more begin their names alike, are at one host.
+FULL = (
+    f"UPDATE organization SET name = '{town.COMMON} ' || name WHERE id % 10 = 6",
+    f"INSERT INTO organization_domain SELECT '{town.HOST}', id, 1 FROM organization"
+    " WHERE id % 10 = 6",
+)
+# What became of those that are set up, half an hour after their links were opened.
+MAPPED = (
+    "INSERT INTO history (order_id, at, who, what, why)"
+    " SELECT id, placed_at + 600, 'bench', 'launched', '' FROM orders WHERE status = 'provisioned'",
+    "INSERT INTO mapping (order_id, organization_id, decided_by, decided_at, why)"
+    " SELECT id, COALESCE(organization_id, 1), 'bench', placed_at + 2400, '' FROM orders"
+    " WHERE status = 'provisioned'",
+)
+ROW = re.compile('<tr|<li class="order"|"number": ?"N')
 # One organization has as many users as there are orders, and a third of those.
 CROWD = 51
+CROWDED = "u10000010@crowd.example"  # has all notices
 PARTNER = 54  # every second order is one of its
 # Orders of a year, of which each seventh has the same company's name.
 FILL = (
@@ -44,7 +65,7 @@ FILL = (
     " create_new, found_by, organization_id, partner_organization_id) {numbers}"
     " SELECT 'N' || (10000000 + i), {status}, 'c' || i ||"
     " '@firm' || (i % 50000) || '.example', 'customer', 'customer', '', 'en', '', {at}, {at}, {at},"
-    " {at} + 2592000, CASE WHEN i % 7 = 0 THEN 'Acme' ELSE 'Firm ' || i END, '', {no}, '',"
+    " {at} + 2592000, CASE WHEN i % 7 = 0 THEN 'Acme' ELSE 'Firm ' || i END, '', {no}, 'belongs',"
     f" CASE WHEN i % 3 = 0 THEN {CROWD} END, CASE WHEN i % 2 = 0 THEN {PARTNER} END FROM n"
 )
 USERS = (
@@ -63,9 +84,12 @@ COUNTED = (
     " requester_proven, message, status, asked_at, expires_at, note) SELECT 'access', id,"
     f" {CROWD}, contact_email, contact_email, NOT {{no}}, '', 'declined', placed_at, placed_at, ''"
     f" FROM orders WHERE organization_id = {CROWD}",
+    # In the order of time, as they would have come.
     "INSERT INTO outbox_row (letter, recipient, order_id, request_id, facts, message_id, queued_at,"
-    " due_at, attempts, sent_at, last_error) SELECT 'access_notice', 'u10000010@crowd.example',"
-    " order_id, id, '{{}}', 'r' || id, asked_at, asked_at, 1, asked_at, '' FROM access_request",
+    " due_at, attempts, sent_at, last_error) SELECT * FROM (SELECT 'launch', contact_email, id,"
+    " CAST(NULL AS INTEGER), '{{}}', number, placed_at AS at, placed_at, 1, placed_at, ''"
+    " FROM orders UNION ALL SELECT 'access_notice', 'u10000010@crowd.example', order_id, id,"
+    " '{{}}', 'r' || id, asked_at, asked_at, 1, asked_at, '' FROM access_request) AS l ORDER BY at",
 )
 
 
@@ -85,35 +109,41 @@ def fill(size: int) -> None:
             "INSERT INTO history (order_id, at, who, what, why)"
             " SELECT id, placed_at, 'bench', 'placed', '' FROM orders"
         )
-        db.execute_sql(
-            "INSERT INTO outbox_row (letter, recipient, order_id, facts, message_id, queued_at,"
-            " due_at, attempts, sent_at, last_error) SELECT 'launch', contact_email, id, '{}',"
-            " number, placed_at, placed_at, 1, placed_at, '' FROM orders"
-        )
         users = USERS.format(numbers=numbers, no=no)
-        for sql in (users, *(each.format(size=size, no=no) for each in COUNTED)):
+        for sql in (*MAPPED, *FULL, users, *(each.format(size=size, no=no) for each in COUNTED)):
             db.execute_sql(sql.replace("%", "%%") if is_postgresql() else sql)
-    db.execute_sql("ANALYZE")
+    db.execute_sql("VACUUM ANALYZE" if is_postgresql() else "ANALYZE")
+    operators.add(WHO, "operator", "bench")
 
 
 def paths(size: int) -> dict[str, str]:
-    """What is asked for, by kind."""
+    """What is asked for, by kind; orders that the town had before come first."""
     middle = size // 2
+    there = Order.get(Order.number == f"N{10_000_000 + middle}").id
+    alike = Order.get(Order.number == f"N{10_000_000 + middle // 7 * 7}").id
+    launch = OutboxRow.select().where(OutboxRow.order == there).get().id
+    api = "/api/v1/orders?limit=50"
     return {
         "all orders": "/console/orders",
-        "one far down": f"/console/orders?after={middle}",
+        "one far down": f"/console/orders?after={there}",
         "of a status": "/console/orders?status=waiting",
         "by a number": f"/console/orders?by=number&text=N{10_000_000 + middle}",
         "by its beginning": "/console/orders?by=number&text=N100",
         "by a contact": f"/console/orders?by=contact&text=c{middle}@",
         "by a company": "/console/orders?by=company&text=firm",
-        "by a name that many have": f"/console/orders?by=company&text=acme&after={middle // 7 * 7}",
+        "by a name that many have": f"/console/orders?by=company&text=acme&after={alike}",
         "one order": f"/console/orders/N{10_000_000 + middle}",
         **organizations(size),
         "a partner's orders": "/partner",
         "far down in these": f"/partner?before=N{10_000_000 + middle}",
         "its orders of a status": "/partner?status=waiting",
         "one order of a partner's": f"/partner/orders/N{10_000_000 + middle // 2 * 2}",
+        "letters": "/console/mail",
+        "letters far down": f"/console/mail?after={launch}",
+        "letters of a state": f"/console/mail?state=sent&after={launch}",
+        "letters to an address": f"/console/mail?to={CROWDED}&after={launch}",
+        "orders by the API": f"{api}&after=N{10_000_000 + middle}",
+        "of a status by the API": f"{api}&after=N{10_000_000 + middle}&status=waiting",
         "the audit list": "/console/audit",
         "the overview": "/console",
     }
@@ -122,11 +152,16 @@ def paths(size: int) -> dict[str, str]:
 def organizations(size: int) -> dict[str, str]:
     """The same for the directory."""
     listed, middle = "/console/organizations", size // 2
+    third = middle // 3  # each third order is the crowd's
+    order = Order.get(Order.number == f"N{10_000_000 + third * 3}")
+    launch, notice = (
+        OutboxRow.select().where(OutboxRow.order == order).order_by(OutboxRow.letter.desc())
+    )
     crowd = f"{listed}/{CROWD}"
     return {
         "all organizations": listed,
         "one far down in these": f"{listed}?after={middle}",
-        "organizations by a name": f"{listed}?by=name&text=acme",
+        "organizations by a beginning": f"{listed}?by=name&text=g",
         "by a beginning that many have": f"{listed}?by=name&text={town.COMMON}&after=1",
         "by a name that many have here": f"{listed}?by=name&text={town.NAMESAKE}&after=10",
         "by a ref": f"{listed}?by=ref&text=o{middle:08}",
@@ -136,84 +171,152 @@ def organizations(size: int) -> dict[str, str]:
         "one that has very much of all": crowd,
         "its users far down": f"{crowd}/users?after=u{10_000_000 + middle}",
         "its full admins": f"{crowd}/admins?after=u{10_000_000 + middle}",
-        "its orders": f"{crowd}/orders?after={middle}",
-        "its requests": f"{crowd}/requests?after={middle // 3}",
-        "its letters about requests": f"{crowd}/notices?after={size + middle // 3}",
-        "its other letters": f"{crowd}/letters?after={middle}",
+        "its orders": f"{crowd}/orders?after={order.id}",
+        "its requests": f"{crowd}/requests?after={notice.request_id}",
+        "its letters about requests": f"{crowd}/notices?after={notice.id}",
+        "its other letters": f"{crowd}/letters?after={launch.id}",
     }
 
 
-def asked(app: Flask, url: str, size: int, times: dict[str, list[float]]) -> None:
-    """Ask for each page some times, signed in."""
-    connect_to(url)
+class Answer(NamedTuple):
+    """What one request took, and how many rows its page has."""
+
+    seconds: float
+    processor: float
+    rows: int
+
+
+def answer(size: int, url: str, folder: str, asked: Connection) -> None:
+    """In a process of its own: ask for each kind of page that comes in, until none does."""
+    app = create_app(
+        {"DATABASE_URL": url, "INSTANCE_DIR": folder, "PUBLIC_URL": "http://bench.test"}
+    )
     settings = app.config["SETTINGS"]
     with connection():
         secret = links.start_session(WHO, None, settings, operator=rows.living(WHO))
         partner = links.start_session(WHO, None, settings)
+        pages = paths(size)
+        token = tokens.make(f"bench {time.time()}", ["read"])
+    by_token = {"Authorization": f"Bearer {token}"}  # which pages do not look at
+    asked.send(list(pages))
     client = app.test_client()
     with client.session_transaction(base_url=settings.public_url) as session:
         session["console"], session["partner"] = secret, partner
-    for kind, path in paths(size).items():
-        for number in range(ASKED + 1):
-            begun = time.perf_counter()
-            answer = client.get(path, base_url=settings.public_url)
-            if answer.status_code != 200:
-                raise RuntimeError(f"{path} answers {answer.status_code}")
-            if number:  # the first one fills caches
-                times[kind].append(time.perf_counter() - begun)
+    while kind := asked.recv():
+        begun, worked = time.perf_counter(), time.process_time()
+        page = client.get(pages[kind], base_url=settings.public_url, headers=by_token)
+        worked = time.process_time() - worked
+        if page.status_code != 200:
+            raise RuntimeError(f"{pages[kind]} answers {page.status_code}")
+        asked.send(Answer(time.perf_counter() - begun, worked, len(ROW.findall(page.text))))
     db.close()
 
 
 @contextmanager
-def databases(folder: Path, wanted: list[str]) -> Iterator[dict[str, dict[int, str]]]:
-    """Their addresses, by kind and size, each with the town in it."""
-    server, found = postgresql.Server(), dict[str, dict[int, str]]()
+def answering(size: int, url: str, folder: str) -> Iterator[Connection]:
+    """The way to a process that answers from this database."""
+    made = get_context("spawn")
+    ours, theirs = made.Pipe()
+    process = made.Process(target=answer, args=(size, url, folder, theirs), daemon=True)
+    process.start()
+    theirs.close()  # what ends it ends us, instead of waiting for ever
     try:
-        if "SQLite" in wanted:
-            found["SQLite"] = {size: f"sqlite:///{folder}/{size}.db" for size in SIZES}
-            for size in SIZES:
-                directories.fill_sqlite(folder / f"{size}.db", size)
-        if "PostgreSQL" in wanted:
-            base = server.start().url
-            found["PostgreSQL"] = {
-                size: postgresql.create_database(base, f"bench_{size}") for size in SIZES
-            }
-            for size, url in found["PostgreSQL"].items():
-                directories.fill_postgresql(url, size)
-        yield found
+        yield ours
+        ours.send("")
+    finally:
+        process.join(10)
+
+
+def sqlite(size: int) -> str:
+    """The town with its orders, made once a day: what the overview counts is of late."""
+    today = datetime.now(UTC).date()
+    made = hashlib.sha256(repr((FILL, MAPPED, FULL, USERS, COUNTED, today)).encode()).hexdigest()[
+        :8
+    ]
+    town_of = directories.sqlite(size)
+    path = DATA / f"console-{size}-{made}-{town_of.stem.rpartition('-')[2]}.db"
+    if not path.exists():
+        for old in DATA.glob(f"console-{size}-*"):
+            old.unlink()
+        unfinished = path.with_suffix(".unfinished")
+        shutil.copy(town_of, unfinished)
+        filled(f"sqlite:///{unfinished}", size)
+        unfinished.rename(path)
+    return f"sqlite:///{path}"
+
+
+def filled(url: str, size: int) -> str:
+    connect_to(url)
+    with connection():
+        fill(size)
+    return url
+
+
+@contextmanager
+def databases(kind: str) -> Iterator[dict[int, str]]:
+    """Their addresses by size, each with the town and its orders in it."""
+    if kind == "SQLite":
+        yield {size: sqlite(size) for size in SIZES}
+        return
+    server = postgresql.Server()
+    try:
+        base = server.start().url
+        urls = {size: postgresql.create_database(base, f"bench_{size}") for size in SIZES}
+        for size, url in urls.items():
+            directories.fill_postgresql(url, size)
+            filled(url, size)
+        yield urls
     finally:
         server.stop()
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or ["SQLite", "PostgreSQL"]
-    with tempfile.TemporaryDirectory() as folder, databases(Path(folder), wanted) as found:
-        for name, urls in found.items():
-            apps: dict[int, Flask] = {}
-            times: dict[int, dict[str, list[float]]] = {size: defaultdict(list) for size in SIZES}
-            for size, url in urls.items():
-                apps[size] = create_app(
-                    {"DATABASE_URL": url, "INSTANCE_DIR": folder, "PUBLIC_URL": "http://bench.test"}
-                )
-                connect_to(url)
-                with connection():
-                    fill(size)
-                    operators.add(WHO, "operator", "bench")
-            for _round in range(ROUNDS):
-                for size, url in urls.items():
-                    asked(apps[size], url, size, times[size])
-            table(name, times)
+    for name in sys.argv[1:] or ["SQLite", "PostgreSQL"]:
+        with tempfile.TemporaryDirectory() as folder, databases(name) as urls, ExitStack() as stack:
+            towns = {
+                size: stack.enter_context(answering(size, url, f"{folder}/{size}"))
+                for size, url in urls.items()
+            }
+            table(name, measured(towns))
 
 
-def table(name: str, times: dict[int, dict[str, list[float]]]) -> None:
+def measured(towns: dict[int, Connection]) -> dict[int, dict[str, list[Answer]]]:
+    """What each size answered, by the kind of page."""
+    found: dict[int, dict[str, list[Answer]]] = {size: defaultdict(list) for size in towns}
+    kinds = {size: town_of.recv() for size, town_of in towns.items()}[min(towns)]
+    for _round in range(ROUNDS):
+        for kind in kinds:
+            for number in range(ASKED + 1):
+                for size, town_of in towns.items():
+                    town_of.send(kind)
+                    answered = town_of.recv()
+                    if number:  # the first one fills caches
+                        found[size][kind].append(answered)
+    return found
+
+
+def table(name: str, found: dict[int, dict[str, list[Answer]]]) -> None:
     """The medians, and how much the largest costs of the smallest."""
-    small, large = min(times), max(times)
-    print(f"| {name}: page | {said(small)} | {said(large)} | ratio |")
-    print("|---|---:|---:|---:|")
-    for kind, found in times[small].items():
-        few, many = statistics.median(found), statistics.median(times[large][kind])
-        print(f"| {kind} | {few * 1e3:.1f} ms | {many * 1e3:.1f} ms | {many / few:.2f} |")
+    small, large = min(found), max(found)
+    print(
+        f"| {name}: page | rows | {said(small)} | {said(large)} | ratio"
+        f" | processor, {said(small)} | {said(large)} | ratio |"
+    )
+    print("|---|---:|---:|---:|---:|---:|---:|---:|")
+    for kind, few in found[small].items():
+        many = found[large][kind]
+        shown = " to ".join(dict.fromkeys(str(each[-1].rows) for each in (few, many)))
+        figures = [
+            _compared([getattr(one, what) for one in few], [getattr(one, what) for one in many])
+            for what in ("seconds", "processor")
+        ]
+        print(f"| {kind} | {shown} | {' | '.join(figures)} |")
     print()
+
+
+def _compared(few: list[float], many: list[float]) -> str:
+    small, large = statistics.median(few), statistics.median(many)
+    return f"{small * 1e3:.1f} ms | {large * 1e3:.1f} ms | {large / small:.2f}"
 
 
 if __name__ == "__main__":
