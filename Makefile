@@ -27,13 +27,12 @@ run: .venv
 test audit soak chaos: export PYTHONDONTWRITEBYTECODE =
 
 # Everything: what the machine lacks, the static checks, then the whole suite on both databases.
-# pytest comes last, so that the last line is its own. One worker more than there are processors: much
-# of the suite waits, for servers, deadlines and browsers. Compiled code is kept, whatever the machine
-# says: hundreds of programs are started.
+# pytest comes last, so that the last line is its own. Two workers more than there are processors: much
+# of the suite waits, for servers, deadlines and browsers.
 test: .venv/.checks
 	@.ci/system-dependencies
 	@$(MAKE) --no-print-directory lint
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n $$(($$(nproc) + 1)) --dist loadscope --no-loadscope-reorder
+	@$(BIN)/pytest -n $$(($$(nproc) + 2)) --dist loadscope --no-loadscope-reorder
 
 lint: .venv/.checks
 	$(BIN)/ruff check --quiet .
