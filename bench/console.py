@@ -258,7 +258,7 @@ def databases(kind: str) -> Iterator[dict[int, str]]:
     if kind == "SQLite":
         yield {size: sqlite(size) for size in SIZES}
         return
-    server = postgresql.Server()
+    server = directories.server()
     try:
         base = server.start().url
         urls = {size: postgresql.create_database(base, f"bench_{size}") for size in SIZES}

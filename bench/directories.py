@@ -106,6 +106,11 @@ def fill_postgresql(url: str, size: int) -> None:
         server.execute("VACUUM ANALYZE")
 
 
+def server() -> Postgresql:
+    """A server that is still to be started; it works as one does where people rely on it."""
+    return Postgresql(autovacuum="on", synchronous_commit="on", full_page_writes="on")
+
+
 def postgresql(server: Postgresql, size: int) -> str:
     """The URL of the same on PostgreSQL: BENCH_POSTGRESQL, where it was filled before, or new."""
     if kept := os.environ.get("BENCH_POSTGRESQL"):

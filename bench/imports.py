@@ -169,7 +169,7 @@ def main() -> None:
     )
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
     folder = Path(tempfile.mkdtemp(prefix="homeport-bench-"))
-    server = Postgresql()
+    server = directories.server()
     try:
         compare("SQLite", None, folder)
         server.start()

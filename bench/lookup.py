@@ -24,7 +24,6 @@ from matching.addresses import shared_domains
 from matching.rules import question
 from provisioning.matches import match, nearest
 from records.database import connect_to, connection
-from tests.support.postgresql import Server as Postgresql
 
 MOST = 20
 PATIENCE = 0.2 if QUICK else 6.0  # seconds for one method
@@ -156,7 +155,7 @@ def main() -> None:
     """The peers at the middle size, ours at every size."""
     RESULTS.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="homeport-bench-"))
-    postgresql = Postgresql()
+    postgresql = directories.server()
     own: dict[tuple[str, int], tuple[float, float]] = {}
     taken: dict[str, tuple[float, float]] = {}
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app import create_app
-from bench import cases, peers
+from bench import cases, directories, peers
 from bench.cases import Case, Entry
 from bench.contest import Answer, Contest, Figures, Method, Results, beaten, total
 from bench.scatter import drawn
@@ -124,7 +124,7 @@ def main() -> None:
     sets = {name: cases.read(filename) for name, filename in cases.SETS.items()}
     everything = [case for asked in sets.values() for case in asked]
     entries = cases.directory(everything)
-    server = postgresql.Server()
+    server = directories.server()
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(
             {"DATABASE_URL": f"sqlite:///{folder}/homeport.db", "INSTANCE_DIR": folder}

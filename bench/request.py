@@ -17,7 +17,6 @@ from bench import directories, plot, questions
 from bench.serving import Load, Server
 from bench.sizes import MIDDLE, QUICK, RESULTS, ROUNDS, SECONDS, SIZES, said
 from records.database import connect_to, connection, db
-from tests.support.postgresql import Server as Postgresql
 
 WHOLE, FIXED, BARE = "whole request", "fixed candidates", "bare route"
 USUAL = "a group of fifty companies"
@@ -127,7 +126,7 @@ def main() -> None:
     """Measure every size on SQLite, and the middle one on PostgreSQL."""
     RESULTS.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="homeport-bench-"))
-    postgresql = Postgresql()
+    postgresql = directories.server()
     places: list[Place] = []
     try:
         for size in SIZES:

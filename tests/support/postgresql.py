@@ -24,9 +24,13 @@ SETTINGS = {
 
 
 class Server:
-    """One server on a free port of 127.0.0.1; its data lies in a temporary folder."""
+    """One server on a free port of 127.0.0.1; its data lies in a temporary folder.
 
-    def __init__(self) -> None:
+    `settings` of its own, over those for tests.
+    """
+
+    def __init__(self, **settings: str) -> None:
+        self._settings = SETTINGS | settings
         self._programs = _programs()
         # PostgreSQL refuses to run as root.
         self._user = "postgres" if os.getuid() == 0 else None
@@ -42,7 +46,7 @@ class Server:
         self._run("initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8",
                   "--locale=C.UTF-8")  # fmt: skip
         settings = f"-p {port} -k '' " + " ".join(
-            f"-c {name}={to}" for name, to in SETTINGS.items()
+            f"-c {name}={to}" for name, to in self._settings.items()
         )
         self._run("pg_ctl", "-D", data, "-w", "-l", self._folder / "log", "-o", settings, "start")
         self.url = f"postgresql://postgres@127.0.0.1:{port}"
