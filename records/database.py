@@ -136,8 +136,12 @@ def connection() -> Iterator[None]:
 
 def rows(sql: str, *values: Any) -> list[Any]:
     """What written-out SQL answers, on either database: `?` stands for a value."""
-    statement = sql.replace("?", "%s") if is_postgresql() else sql
-    return list(db.execute_sql(statement, values))
+    return list(db.execute_sql(marked(sql), values))
+
+
+def marked(sql: str) -> str:
+    """Written-out SQL with the marks that the database knows where a `?` stands for a value."""
+    return sql.replace("?", "%s") if is_postgresql() else sql
 
 
 def first_row(sql: str, *values: Any) -> Any:

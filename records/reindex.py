@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from records import bulk, counts
 from records.counts import LookupRow, Place, Rules
-from records.database import db, is_postgresql
+from records.database import db, marked
 
 Row = TypeVar("Row")
 
@@ -135,5 +135,4 @@ def _sample(count: int) -> list[int]:
 
 
 def _read(sql: str, values: list[Any]) -> list[Any]:
-    statement = sql.replace("?", "%s") if is_postgresql() else sql
-    return [tuple(row) for row in db.execute_sql(statement, values)]
+    return [tuple(row) for row in db.execute_sql(marked(sql), values)]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from records.database import db, is_postgresql
+from records.database import db, is_postgresql, marked
 
 WAYS = ("seqscan", "bitmapscan", "hashjoin", "mergejoin")
 
@@ -20,5 +20,5 @@ def plan(sql: str, values: Sequence[Any]) -> str:
     with db.atomic():
         for way in WAYS:
             db.execute_sql(f"SET LOCAL enable_{way} = off")
-        explained = db.execute_sql(f"EXPLAIN {sql.replace('?', '%s')}", values)
+        explained = db.execute_sql(f"EXPLAIN {marked(sql)}", values)
         return "\n".join(row[0] for row in explained)

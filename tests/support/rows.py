@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from peewee import sort_models  # type: ignore[attr-defined]
 
 from records.columns import Table
-from records.database import db, is_postgresql
+from records.database import db, marked
 from records.tables import TABLES
 
 Row: TypeAlias = tuple[Any, ...]
@@ -64,4 +64,4 @@ def _key(table: Any) -> list[str]:
 
 
 def _do(sql: str, *values: Any) -> Any:
-    return db.execute_sql(sql.replace("?", "%s") if is_postgresql() else sql, values)
+    return db.execute_sql(marked(sql), values)
